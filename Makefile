@@ -1,0 +1,43 @@
+.POSIX:
+.SUFFIXES:
+.PHONY: help run test lint deps fuzz bench image
+
+GO = go
+IMAGE = sixtwenty
+VERSION = dev
+TEST_TIMEOUT = 10m
+
+# The tools have a go.mod of their own, so that the bot depends on none of them.
+TOOL = $(GO) tool -modfile=tools/go.mod
+
+help: ## show this list
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)$$/\1 \2/p' Makefile | \
+		while read -r name text; do printf '  make %-6s %s\n' "$$name" "$$text"; done
+
+run: ## start the bot with WeChat in a box; Ctrl-C stops it
+	$(GO) run .
+
+test: deps lint ## install what the tests need, lint, and run every test with the race detector
+	$(GO) test -race -timeout $(TEST_TIMEOUT) ./...
+
+lint: ## gofumpt, go vet, staticcheck
+	@files=$$($(TOOL) gofumpt -l .) || exit 1; \
+	if [ -n "$$files" ]; then \
+		printf 'not formatted:\n%s\nmend it with: %s gofumpt -w .\n' "$$files" '$(TOOL)' >&2; exit 1; \
+	fi
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+
+deps:
+	@sh scripts/install-test-deps.sh
+
+fuzz: ## run each fuzz target for a while: make fuzz FUZZTIME=1m
+	@FUZZTIME='$(FUZZTIME)' sh scripts/fuzz.sh
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+image: ## build the Docker image: make image IMAGE=sixtwenty VERSION=1.0.0
+	@command -v docker >/dev/null 2>&1 || { \
+		echo 'make image needs docker, which is not installed; "go build ." makes the same program' >&2; exit 1; }
+	docker build --build-arg VERSION='$(VERSION)' -t '$(IMAGE):$(VERSION)' .
