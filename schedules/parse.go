@@ -1,0 +1,107 @@
+package schedules
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/robfig/cron/v3"
+)
+
+// maxSpec is the longest spec that is read, in bytes; a cron line that names every minute stays below it.
+const maxSpec = 256
+
+const (
+	minInterval = time.Minute
+	maxInterval = 366 * 24 * time.Hour
+)
+
+const anySpec = `write five fields (minute hour day month weekday), as "20 6 * * *" for 06:20 every day, ` +
+	`or @daily, "@every 2h", 每天 6:20`
+
+// A SyntaxError says why a spec was not understood.
+type SyntaxError struct {
+	Spec    string // as it was written; shortened where it was too long
+	Field   int    // the cron field at fault, 1 to 5; 0 where it is the spec as a whole
+	Problem string // what is wrong
+	Hint    string // what would be right
+}
+
+func (e *SyntaxError) Error() string {
+	where := ""
+	if e.Field > 0 {
+		where = fmt.Sprintf("field %d (%s): ", e.Field, columns()[e.Field-1].name)
+	}
+	return fmt.Sprintf("schedule %q: %s%s; %s", e.Spec, where, e.Problem, e.Hint)
+}
+
+// Parse reads a spec: cron with five fields ("20 6 * * *"), a descriptor (@hourly, @daily, @weekly, @monthly,
+// @yearly), an interval ("@every 2h") or a Chinese phrase (每天 6:20). A spec that could never fire is refused. Every
+// error is a *SyntaxError.
+func Parse(spec string) (Spec, error) {
+	if len(spec) > maxSpec {
+		start := strings.ToValidUTF8(spec[:40], "") + "…"
+		return Spec{}, &SyntaxError{Spec: start, Problem: fmt.Sprintf("longer than %d bytes", maxSpec), Hint: anySpec}
+	}
+	text := strings.Join(strings.Fields(narrow(spec)), " ")
+	rule, err := read(text)
+	if err != nil {
+		err.Spec = spec
+		return Spec{}, err
+	}
+	return Spec{text: text, rule: rule}, nil
+}
+
+// narrow makes full-width letters, digits and signs plain: a Chinese keyboard types 6：20 as readily as 6:20.
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, s)
+}
+
+func read(text string) (rule, *SyntaxError) {
+	name, rest, _ := strings.Cut(text, " ")
+	switch {
+	case text == "":
+		return nil, &SyntaxError{Problem: "empty", Hint: anySpec}
+	case strings.EqualFold(name, "@every"):
+		return readInterval(rest)
+	case strings.HasPrefix(text, "@"):
+		return readDescriptor(strings.ToLower(text))
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
+		return readPhrase(text)
+	default:
+		return readCron(text)
+	}
+}
+
+func readInterval(length string) (rule, *SyntaxError) {
+	const hint = `write hours and minutes from 1m to 8784h, as "@every 2h" or "@every 1h30m"`
+	d, err := time.ParseDuration(length)
+	switch {
+	case err != nil:
+		return nil, &SyntaxError{Problem: fmt.Sprintf("%q is no length of time", length), Hint: hint}
+	case d < minInterval:
+		return nil, &SyntaxError{Problem: length + " is shorter than a minute", Hint: hint}
+	case d > maxInterval:
+		return nil, &SyntaxError{Problem: length + " is longer than a year", Hint: hint}
+	case d%time.Second != 0:
+		return nil, &SyntaxError{Problem: length + " is not in whole seconds", Hint: hint}
+	}
+	return interval{seconds: int64(d / time.Second)}, nil
+}
+
+func readDescriptor(text string) (rule, *SyntaxError) {
+	matches, err := cron.ParseStandard(text)
+	if err != nil {
+		return nil, &SyntaxError{
+			Problem: "unknown descriptor",
+			Hint:    `write @hourly, @daily, @weekly, @monthly, @yearly or "@every 2h"`,
+		}
+	}
+	return calendar{matches}, nil
+}
