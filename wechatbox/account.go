@@ -1,0 +1,154 @@
+package wechatbox
+
+import "time"
+
+// account is what the server keeps for a person who can sign in on the web: what is still to be told, and the session.
+type account struct {
+	p     *person
+	queue ring[queued]
+	wake  chan struct{} // closed, and made anew, when there is more to tell or the session changed
+	s     *session
+}
+
+// queued is one thing to tell the web client, under the number the sync key counts.
+type queued struct {
+	kind queueKind
+	seq  uint64 // of a message
+	idx  uint32 // of a person or group
+}
+
+type queueKind byte
+
+const (
+	queueBase    queueKind = iota // nothing; it keeps the count
+	queueMessage                  // AddMsg
+	queuePerson                   // ModContact of a person
+	queueGroup                    // ModContact of a group
+	queueUnknow                   // DelContact of a person
+	queueLeft                     // DelContact of a group
+	queueStatus                   // AddMsg 51: the phone's state
+)
+
+type queueRec struct {
+	Of   uint32    `json:"of"`
+	Key  uint64    `json:"k"`
+	Kind queueKind `json:"t"`
+	Seq  uint64    `json:"s,omitempty"`
+	Idx  uint32    `json:"i,omitempty"`
+}
+
+func (w *world) accountOf(p *person) *account {
+	a := w.accounts[p.idx]
+	if a == nil {
+		a = &account{p: p, wake: make(chan struct{})}
+		a.queue.base = firstSyncKey
+		w.accounts[p.idx] = a
+	}
+	return a
+}
+
+// firstSyncKey is where the count begins: real sync keys are large numbers.
+const firstSyncKey = 650_000_000
+
+func (w *world) applyQueue(r *queueRec) {
+	a := w.accountOf(w.people[r.Of])
+	if r.Kind == queueBase {
+		a.queue = ring[queued]{base: r.Key}
+		return
+	}
+	a.queue.push(queued{r.Kind, r.Seq, r.Idx})
+	for a.queue.len() > maxQueue {
+		a.queue.pop()
+	}
+}
+
+func (t *tx) queue(a *account, r queueRec) {
+	r.Of, r.Key = a.p.idx, a.queue.next()
+	t.do(rec{Queue: &r})
+	t.b.wakeAccount(a)
+}
+
+// wakeAccount makes the long polls of an account look again.
+func (b *Box) wakeAccount(a *account) {
+	close(a.wake)
+	a.wake = make(chan struct{})
+	b.clock.poke()
+}
+
+// modPerson tells the accounts that have p among their contacts that p changed.
+func (t *tx) modPerson(p *person) {
+	for _, a := range t.w.accounts {
+		if a.p.knows(p) {
+			t.queue(a, queueRec{Kind: queuePerson, Idx: p.idx})
+		}
+	}
+}
+
+func (t *tx) modFriend(of, p *person) {
+	if a := t.w.accounts[of.idx]; a != nil {
+		t.queue(a, queueRec{Kind: queuePerson, Idx: p.idx})
+	}
+}
+
+func (t *tx) delFriend(of, p *person) {
+	if a := t.w.accounts[of.idx]; a != nil {
+		t.queue(a, queueRec{Kind: queueUnknow, Idx: p.idx})
+	}
+}
+
+// modGroup tells the accounts in a group that it changed: this is all WeChat tells of who left.
+func (t *tx) modGroup(g *group) {
+	for _, a := range t.w.accounts {
+		if g.index[a.p.idx] != nil {
+			t.queue(a, queueRec{Kind: queueGroup, Idx: g.idx})
+		}
+	}
+}
+
+func (t *tx) modGroupFor(g *group, p *person) {
+	if a := t.w.accounts[p.idx]; a != nil {
+		t.queue(a, queueRec{Kind: queueGroup, Idx: g.idx})
+	}
+}
+
+func (t *tx) delGroupFor(g *group, p *person) {
+	if a := t.w.accounts[p.idx]; a != nil {
+		t.queue(a, queueRec{Kind: queueLeft, Idx: g.idx})
+	}
+}
+
+// Sent is one thing a web session sent, delivered or not.
+type Sent struct {
+	N        int       `json:"n"` // counts from 1
+	At       time.Time `json:"at"`
+	Account  string    `json:"account"`
+	To       string    `json:"to"` // a group's or a person's id
+	ToName   string    `json:"toName"`
+	Kind     Kind      `json:"kind"`
+	Text     string    `json:"text,omitempty"`
+	Name     string    `json:"name,omitempty"`  // of a file
+	Media    string    `json:"media,omitempty"` // for Box.Media
+	ClientID string    `json:"clientId"`        // the ClientMsgId; equal ones are attempts of one send
+	ID       string    `json:"id,omitempty"`    // of the message, if it was delivered
+	Ret      int       `json:"ret,omitempty"`   // what the client was told, if not 0
+	Fault    string    `json:"fault,omitempty"` // why it was not delivered, or what became of the answer
+}
+
+func (w *world) applySent(s *Sent) {
+	w.sentN = s.N
+	w.sent.push(*s)
+	for w.sent.len() > maxSent {
+		w.sent.pop()
+	}
+}
+
+// Sent is all that web sessions sent, the oldest first; the last 10,000 are kept.
+func (b *Box) Sent() []Sent {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := make([]Sent, 0, b.w.sent.len())
+	for i := range b.w.sent.len() {
+		list = append(list, b.w.sent.get(i))
+	}
+	return list
+}

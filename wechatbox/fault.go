@@ -1,0 +1,5 @@
+package wechatbox
+
+type faults struct{}
+
+func (f *faults) init(seed uint64) {}

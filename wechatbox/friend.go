@@ -1,0 +1,3 @@
+package wechatbox
+
+const fileHelper = "filehelper"

@@ -1,0 +1,3 @@
+package wechatbox
+
+type uploads struct{}
