@@ -1,0 +1,265 @@
+package bot
+
+import (
+	"reflect"
+	"time"
+
+	"sixtwenty/store"
+)
+
+// This file is what the owner's features need of the bot itself; others have no use for it.
+
+// Grant binds a role to a person, in one chat or ("") everywhere, for as long as this sign-in lasts.
+func (c *Call) Grant(p PersonID, chat ChatID, role Role) error {
+	return roles.Put(c.Tx, RoleRow{Role: role, Session: c.run.session, Since: c.Now}, p, chat)
+}
+
+// HasOwner says whether somebody other than the account's own phone is owner in this sign-in.
+func (c *Call) HasOwner() (bool, error) {
+	list, err := c.run.owners()
+	return len(list) > 0, err
+}
+
+// Silence makes the bot say nothing but what the owner asks for, or ends that.
+func (c *Call) Silence(on bool) error {
+	if !on {
+		return state.Delete(c.Tx, stateSilenced)
+	}
+	return state.Put(c.Tx, c.Now.Format(time.RFC3339), stateSilenced)
+}
+
+// Follow lets the bot live in this group, or no longer.
+func (c *Call) Follow(on bool) error {
+	id := c.Event.Chat.ID
+	row, _, err := chats.Get(c.Tx, id)
+	if err != nil {
+		return err
+	}
+	row.On, row.ByHand = on, true
+	if err := chats.Put(c.Tx, row, id); err != nil {
+		return err
+	}
+	if c.follows == nil {
+		c.follows = map[ChatID]bool{}
+	}
+	c.follows[id] = on
+	return c.run.planJobs(id)
+}
+
+// SetFor changes a setting for this group, or with "" goes back to what config.yaml says. The error is for the owner.
+func (c *Call) SetFor(name, field, value string) error {
+	f := c.run.bot.byName[name]
+	if f == nil || f.base == nil {
+		return Refuse(textNoSetting, name+"."+field)
+	}
+	probe := reflect.New(reflect.TypeOf(f.base)).Elem()
+	now, err := c.run.effective(f, c.Event.Chat.ID)
+	if err != nil {
+		return err
+	}
+	probe.Set(reflect.ValueOf(now))
+	to, ok := fieldByName(probe, field)
+	if !ok {
+		return Refuse(textNoSetting, name+"."+field)
+	}
+	delete(c.run.bot.cache, settingKey{name, c.Event.Chat.ID})
+	if value == "" {
+		err = overrides.Delete(c.Tx, name, c.Event.Chat.ID, field)
+	} else {
+		if err := setField(to, value); err != nil {
+			return Refuse(textBadSetting, name+"."+field, err)
+		}
+		if err := checkSettings(probe.Interface()); err != nil {
+			return Refuse(textBadSetting, name+"."+field, err)
+		}
+		err = overrides.Put(c.Tx, override{Value: value, By: c.Event.From.Person, At: c.Now}, name, c.Event.Chat.ID, field)
+	}
+	if err != nil {
+		return err
+	}
+	return c.run.replan(f, c.Event.Chat.ID)
+}
+
+var (
+	textNoSetting  = Text{"没有「%s」这一项设置，发 /设置 看看有哪些。", "There is no setting %s; send /set for the list."}
+	textBadSetting = Text{"「%s」没有改：%v", "%s is unchanged: %v"}
+)
+
+// replan sets a feature's jobs anew, in the transaction that changed what they depend on.
+func (r *run) replan(f *feature, chat ChatID) error {
+	if f.Name == groupFeature {
+		return r.planJobs(chat)
+	}
+	row, ok, err := chats.Get(r.tx, chat)
+	if err != nil || !ok || !row.On || !row.Group {
+		return err
+	}
+	for i := range f.Jobs {
+		if err := r.planJob(f, &f.Jobs[i], Chat{ID: chat, Group: true, Name: row.Name}, r.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SettingsHere lists what can be set, as it holds in this chat.
+func (c *Call) SettingsHere() ([]Setting, error) {
+	var list []Setting
+	for _, f := range c.run.bot.features {
+		if f.base == nil {
+			continue
+		}
+		now, err := c.run.effective(f, c.Event.Chat.ID)
+		if err != nil {
+			return nil, err
+		}
+		v, base := reflect.ValueOf(now), reflect.ValueOf(f.base)
+		for i := range v.NumField() {
+			s := Setting{
+				Feature: f.Name, Field: yamlName(v.Type().Field(i)), Help: helpText(v.Type().Field(i)),
+				Value: fieldText(v.Field(i)), Base: fieldText(base.Field(i)),
+			}
+			if _, s.Changed, err = overrides.Get(c.Tx, f.Name, c.Event.Chat.ID, s.Field); err != nil {
+				return nil, err
+			}
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// Help lists the commands that the sender may use where they are.
+func (c *Call) Help() []Command {
+	var list []Command
+	for _, f := range c.run.bot.features {
+		for i := range f.Commands {
+			cmd := &command{Command: &f.Commands[i], feature: f}
+			if cmd.refuse(&c.Event, c.Role, c.Powers(), c.group.Language) == nil {
+				list = append(list, f.Commands[i])
+			}
+		}
+	}
+	return list
+}
+
+// Command finds a command by a name or an alias, with or without the slash.
+func (c *Call) Command(name string) (Command, bool) {
+	if rest, ok := cutSlash(name); ok {
+		name = rest
+	}
+	cmd := c.run.bot.commands[foldCommand(name)]
+	if cmd == nil {
+		return Command{}, false
+	}
+	return *cmd.Command, true
+}
+
+// Usage is how the command is written.
+func (cmd Command) Usage() string { return cmd.usage() }
+
+// Status is how the bot is, for /状态 and the console.
+func (c *Call) Status() Status { return c.run.bot.Status() }
+
+// Status is how the bot is. Any goroutine.
+type Status struct {
+	Started time.Time
+	Now     time.Time
+	Waiting int           // effects that wait
+	Counts  map[State]int // effects done since the start
+	Session string        // "" before the first sign-in
+	LastIn  time.Time     // when something last came in
+	Fault   error         // why nothing can be kept just now; nil when well
+	Groups  int
+}
+
+// Status tells how the bot is. Any goroutine.
+func (b *Bot) Status() Status {
+	s := Status{Started: b.started, Now: b.clock.Now(), Waiting: 0, Counts: map[State]int{}}
+	b.outbox.mu.Lock()
+	s.Waiting = b.outbox.size
+	for k, v := range b.outbox.counts {
+		s.Counts[k] = v
+	}
+	b.outbox.mu.Unlock()
+	if p := b.session.Load(); p != nil {
+		s.Session = *p
+	}
+	if n := b.lastIn.Load(); n != 0 {
+		s.LastIn = time.Unix(0, n)
+	}
+	if p := b.failing.Load(); p != nil {
+		s.Fault = *p
+	}
+	b.followed.Range(func(_, on any) bool {
+		if on.(bool) {
+			s.Groups++
+		}
+		return true
+	})
+	return s
+}
+
+// ownersChats are where the live owners can be told something.
+func (r *run) owners() ([]ChatID, error) {
+	var list []ChatID
+	rg := store.Range{Limit: MaxMembers}
+	for row, err := range roles.Scan(r.tx, rg) {
+		if err != nil {
+			return nil, err
+		}
+		var p PersonID
+		var chat ChatID
+		if err := store.Split(row.Key, &p, &chat); err != nil {
+			return nil, err
+		}
+		if row.Value.Role != Owner || row.Value.Session != r.session || chat != "" {
+			continue
+		}
+		who, _, err := people.Get(r.tx, p)
+		if err != nil {
+			return nil, err
+		}
+		if who.Home != "" {
+			list = append(list, who.Home)
+		}
+	}
+	return list, nil
+}
+
+// tellOwners says something to every live owner in private.
+func (r *run) tellOwners(t Text, args ...any) error {
+	list, err := r.owners()
+	if err != nil {
+		return err
+	}
+	for _, home := range list {
+		c, err := r.newCall(nil, Event{Chat: Chat{ID: home}, At: r.now}, Everyone)
+		if err != nil {
+			return err
+		}
+		c.Reply(t, args...)
+		if err := r.write(c); err != nil {
+			return err
+		}
+		r.keep(c)
+	}
+	return nil
+}
+
+// View reads rows of a feature's view. Any goroutine.
+func (b *Bot) Views() []FeatureView {
+	var list []FeatureView
+	for _, f := range b.features {
+		for _, v := range f.Views {
+			list = append(list, FeatureView{Feature: f.Name, Summary: f.Summary, View: v})
+		}
+	}
+	return list
+}
+
+// A FeatureView is a View with the feature it belongs to.
+type FeatureView struct {
+	Feature string
+	Summary Text
+	View
+}

@@ -1,0 +1,194 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"sixtwenty/store"
+)
+
+// A Call is all that a feature is given. It belongs to one run and dies with it.
+type Call struct {
+	Event Event
+	// Now is the time of the bot's world at handling. What counts for a member is Event.At, when they wrote.
+	Now time.Time
+	// Tx is this feature's nested transaction.
+	Tx   store.Tx
+	Role Role
+
+	run      *run
+	feature  *feature
+	command  *command
+	args     map[string]string
+	settings any
+	group    GroupSettings
+	effects  []Effect
+	queued   []queued // the effects as rows
+	asked    []string
+	follows  map[ChatID]bool
+	worked   bool
+}
+
+// Settings gives the feature's settings as they hold in this chat. T is the type of Feature.Settings.
+func Settings[T any](c *Call) T { return c.settings.(T) }
+
+// Arg is what stands for a parameter of Command.Args, "" where an optional one was left out.
+func (c *Call) Arg(name string) string { return c.args[name] }
+
+// Group are the settings of the group, or the defaults in private.
+func (c *Call) Group() GroupSettings { return c.group }
+
+// Zone is the group's time zone.
+func (c *Call) Zone() *time.Location { return c.group.location() }
+
+// Day is the group's day that t belongs to.
+func (c *Call) Day(t time.Time) Day { return DayOf(t, c.Zone(), c.group.DayBegins) }
+
+// Chat is where it happened, as it is kept.
+func (c *Call) Chat() (ChatRow, error) {
+	row, _, err := chats.Get(c.Tx, c.Event.Chat.ID)
+	return row, err
+}
+
+// Powers of the account.
+func (c *Call) Powers() Powers { return c.run.bot.account.Powers() }
+
+// Name is how this chat knows a person.
+func (c *Call) Name(p PersonID) string {
+	name, err := NameIn(c.Tx, c.Event.Chat.ID, p)
+	if err != nil {
+		return CleanName("")
+	}
+	return name
+}
+
+// At writes a mention of the sender, where there is anybody else who could think they are meant.
+func (c *Call) At() string {
+	if !c.Event.Chat.Group || c.Event.From.Person == "" {
+		return ""
+	}
+	return "@" + c.Event.From.Shown() + "\u2005"
+}
+
+// Find gives the members of this group who go by a name, with or without the @.
+func (c *Call) Find(name string) ([]Member, error) {
+	list, err := Members(c.Tx, c.Event.Chat.ID)
+	if err != nil {
+		return nil, err
+	}
+	want := foldName(strings.TrimPrefix(name, "@"))
+	var found []Member
+	for _, m := range list {
+		if goesBy(m, want) {
+			found = append(found, m)
+		}
+	}
+	return found, nil
+}
+
+// T puts a text into the chat's language.
+func (c *Call) T(t Text, args ...any) string { return sprintf(t.In(c.group.Language), args) }
+
+// Reply says something where the event happened.
+func (c *Call) Reply(t Text, args ...any) { c.Say(c.T(t, args...)) }
+
+// Say is Reply for a finished string.
+func (c *Call) Say(s string) {
+	if c.Event.Kind == Asked {
+		c.asked = append(c.asked, s)
+		return
+	}
+	c.Send(Effect{Kind: Say, Text: s})
+}
+
+// Send asks for an effect. Where it names no chat, class or expiry they are those of an answer to the event: unasked where
+// nobody asked. The ID is the engine's.
+func (c *Call) Send(e Effect) {
+	if e.Chat == "" {
+		e.Chat = c.Event.Chat.ID
+	}
+	if e.Class == "" {
+		e.Class = Unasked
+		if c.command != nil || c.Event.Kind == Message {
+			e.Class = Answer
+		}
+	}
+	if e.Expires.IsZero() {
+		from := c.Now
+		if e.Class == Answer {
+			from = c.Event.At // who asked an hour ago does not wait any more
+		}
+		if e.NotBefore.After(from) {
+			from = e.NotBefore
+		}
+		e.Expires = from.Add(e.Class.lifetime())
+	}
+	e.Loud = e.Loud || (c.command != nil && c.Role == Owner)
+	c.effects = append(c.effects, e)
+}
+
+// After sets one of the feature's timers: its function runs once, d from now, with data as Event.Data, in this chat. A timer with
+// the same name and key in the same chat is replaced, so setting it twice is setting it once.
+func (c *Call) After(d time.Duration, name, key string, data any) error {
+	return c.SetTimer(c.Now.Add(d), name, key, data)
+}
+
+// SetTimer is After with a moment instead of a wait.
+func (c *Call) SetTimer(at time.Time, name, key string, data any) error {
+	if _, ok := c.feature.Timers[name]; !ok {
+		return fmt.Errorf("feature %s has no timer %q", c.feature.Name, name)
+	}
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("timer %s: %w", name, err)
+	}
+	t := timerRow{Due: at, Feature: c.feature.Name, Name: name, Chat: c.Event.Chat, Data: raw}
+	return setTimer(c.Tx, t, "timer", c.feature.Name, name, c.Event.Chat.ID, key)
+}
+
+// ClearTimer forgets a timer; one that is not set is no error.
+func (c *Call) ClearTimer(name, key string) error {
+	return clearTimer(c.Tx, "timer", c.feature.Name, name, c.Event.Chat.ID, key)
+}
+
+// Work asks for one of the feature's works. Its result comes back as the fact "feature.name".
+func (c *Call) Work(name, key string, data any) error {
+	if _, ok := c.feature.Works[name]; !ok {
+		return fmt.Errorf("feature %s has no work %q", c.feature.Name, name)
+	}
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("work %s: %w", name, err)
+	}
+	c.worked = true
+	return works.Put(c.Tx, workRow{Data: raw, Chat: c.Event.Chat, Asked: c.Now}, c.feature.Name, name, key)
+}
+
+// Decode reads a fact's or a tick's data.
+func (c *Call) Decode(into any) error {
+	if err := json.Unmarshal(c.Event.Data, into); err != nil {
+		return fmt.Errorf("data of %s: %w", c.Event.Kind, err)
+	}
+	return nil
+}
+
+// Emit tells a fact to whoever watches "feature.fact", in this same transaction, after this feature is done.
+func (c *Call) Emit(fact string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("fact %s: %w", fact, err)
+	}
+	e := c.Event
+	e.Kind, e.Data = Kind(c.feature.Name+"."+fact), raw
+	c.run.facts = append(c.run.facts, e)
+	return nil
+}
+
+func sprintf(format string, args []any) string {
+	if len(args) == 0 {
+		return format
+	}
+	return fmt.Sprintf(format, args...)
+}

@@ -1,0 +1,50 @@
+package bot
+
+import "time"
+
+// EffectKind says what an Effect does.
+type EffectKind string
+
+// The effects every account tries to do.
+const (
+	Say       EffectKind = "say"
+	SendImage EffectKind = "image"
+	SendFile  EffectKind = "file"
+	SendVoice EffectKind = "voice" // true voice with PowerVoice, a file without
+)
+
+// A Class says how an effect is treated when it waits, ages, or its outcome is not known.
+type Class string
+
+// The classes, most urgent first.
+const (
+	Answer    Class = "answer"    // somebody waits for it; stale after ten minutes; never doubled
+	Unasked   Class = "unasked"   // the bot speaks by itself; stale after an hour; never doubled
+	Broadcast Class = "broadcast" // the owner scheduled it; stale after half an hour; sent once more if unsure
+)
+
+// An Effect is one thing to do in the account: a row of the outbox. ID stays the same for every attempt.
+type Effect struct {
+	ID    string     `json:"id"`
+	Kind  EffectKind `json:"kind"`
+	Chat  ChatID     `json:"chat"`
+	Text  string     `json:"text,omitempty"`
+	Media string     `json:"media,omitempty"` // the SHA-256 of a blob kept before
+	Name  string     `json:"name,omitempty"`  // of the file, as the chat shows it
+	Class Class      `json:"class"`
+	// Loud: said even while the bot is silenced, because the owner asked for it.
+	Loud      bool      `json:"loud,omitempty"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+	Expires   time.Time `json:"expires,omitzero"`
+}
+
+// lifetime is how long an effect of the class is worth doing.
+func (c Class) lifetime() time.Duration {
+	switch c {
+	case Answer:
+		return 10 * time.Minute
+	case Broadcast:
+		return 30 * time.Minute
+	}
+	return time.Hour
+}

@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+
+	"sixtwenty/schedules"
+	"sixtwenty/store"
+)
+
+// A Feature is one thing the bot can do. It states only what it has; New reports every fault of every declaration at once.
+// Nothing in it may keep state: all functions are called again and again, by one goroutine, and a transaction may run twice.
+type Feature struct {
+	Name     string // its section in config.yaml and the prefix of its tables: lower-case ASCII
+	Summary  Text
+	Settings any // a struct of defaults, fields tagged `yaml:"name" help:"中文|English"`; nil where there is nothing to set
+	Commands []Command
+	Watches  []Watch
+	Timers   map[string]Run // by the name given to Call.At
+	Jobs     []Job
+	Works    map[string]func(ctx context.Context, w Work) (any, error)
+	Views    []View
+}
+
+// Run is what a feature does with one event. An error made by Refuse is for the person; any other is logged and undone.
+type Run func(ctx context.Context, c *Call) error
+
+// A Command is one thing that people can ask for. New checks it, /帮助 lists it, the tests run its Examples.
+type Command struct {
+	Name     string   // 打卡
+	Aliases  []string // 签到, checkin
+	Bare     bool     // also without the slash, where it is the whole message (or takes the rest of it)
+	Args     string   // "<谁> [理由...]": required, optional, "..." takes the rest
+	Summary  Text
+	Who      Role
+	Where    Place
+	Needs    Power
+	Always   bool // also in groups the bot does not live in
+	Examples []Example
+	Run      Run
+}
+
+// An Example is shown in the help and run as a test; … in Reply stands for anything. An empty Reply is silence.
+type Example struct{ Say, Reply string }
+
+// A Watch is called for every event of a kind that no command took.
+type Watch struct {
+	On      Kind
+	Summary Text
+	Run     Run
+}
+
+// A Job runs by the clock, once for each group the bot lives in. Its next time is set whatever became of the run.
+type Job struct {
+	Name    string
+	Summary Text
+	Spec    func(settings any) string // a schedules spec; "" is off
+	Missed  schedules.Missed          // what becomes of runs whose time passed while the bot was down
+	Run     Run
+}
+
+// A Work is slow: it runs outside the loop, may run again after a crash, and what it returns comes back as the fact
+// "feature.name" in an event. Key makes asking twice the same as asking once.
+type Work struct {
+	Key  string
+	Data json.RawMessage
+	// Keep keeps at most limit bytes of r as a blob and returns its SHA-256.
+	Keep func(ctx context.Context, r io.Reader, limit int64) (string, error)
+	// Fetch opens what was sent along with a message.
+	Fetch func(ctx context.Context, m Media) (io.ReadCloser, error)
+}
+
+// A Done is what the fact of a finished Work carries.
+type Done struct {
+	Key    string          `json:"key"`
+	Asked  json.RawMessage `json:"asked,omitempty"`
+	Result json.RawMessage `json:"result,omitempty"`
+	Error  string          `json:"error,omitempty"`
+}
+
+// A View is rows that the console shows and other readers may use. Rows returns at most q.Limit of them.
+type View struct {
+	Name    string
+	Title   Text
+	Columns []Text
+	Rows    func(r store.Reader, q Query) ([][]string, error)
+}
+
+// A Query says what of a View is wanted.
+type Query struct {
+	Chat  ChatID
+	Now   time.Time
+	Day   Day
+	Lang  Lang
+	Limit int
+}
+
+// A Role is what a person may do.
+type Role int
+
+// The roles; each may do what those before it may.
+const (
+	Everyone Role = iota
+	Manager
+	Owner
+)
+
+// A Place says where a command works.
+type Place int
+
+// The places.
+const (
+	Anywhere Place = iota
+	InGroup
+	InPrivate
+)
+
+// Refuse makes the error that tells the person, in one friendly line, why nothing was done.
+func Refuse(t Text, args ...any) error { return &refusal{t, args} }
+
+type refusal struct {
+	text Text
+	args []any
+}
+
+func (r *refusal) Error() string { return "refused: " + sprintf(r.text.ZH, r.args) }

@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"sixtwenty/store"
+)
+
+// GroupSettings are what every feature needs to know of a group; they are the settings of the built-in feature "group".
+type GroupSettings struct {
+	Language  Lang   `yaml:"language" help:"群里说什么语言：zh 或 en|language of the group: zh or en"`
+	Zone      string `yaml:"zone" help:"群的时区，如 Asia/Shanghai|time zone of the group, such as Asia/Shanghai"`
+	DayBegins int    `yaml:"day_begins" help:"一天从几点开始（0–12），凌晨的打卡算前一天|hour at which a day begins (0-12)"`
+}
+
+const groupFeature = "group"
+
+// DefaultGroupSettings is what holds where neither config.yaml nor the owner says otherwise.
+func DefaultGroupSettings() GroupSettings {
+	return GroupSettings{Language: ZH, Zone: "Asia/Shanghai", DayBegins: 4}
+}
+
+// Check says what is wrong with the settings. Settings of any feature may have such a method.
+func (s GroupSettings) Check() error {
+	if s.Language != ZH && s.Language != EN {
+		return fmt.Errorf("language: %q is not known; use zh or en", s.Language)
+	}
+	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
+		return fmt.Errorf("zone: %q is not known; use a name such as Asia/Shanghai", s.Zone)
+	}
+	if s.DayBegins < 0 || s.DayBegins > 12 {
+		return fmt.Errorf("day_begins: %d is not an hour from 0 to 12", s.DayBegins)
+	}
+	return nil
+}
+
+// location never fails: Check has seen the name.
+func (s GroupSettings) location() *time.Location {
+	loc, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// An override is one setting that the owner changed for one group.
+type override struct {
+	Value string    `json:"value"`
+	By    PersonID  `json:"by,omitempty"`
+	At    time.Time `json:"at"`
+}
+
+const overrides = store.Table[override]("bot/settings") // feature, chat, field
+
+// A Setting is one line of what can be set, and where its value comes from.
+type Setting struct {
+	Feature string
+	Field   string
+	Value   string
+	Base    string // what config.yaml or the default says
+	Changed bool   // set for this group
+	Help    Text
+}
+
+// effective gives f's settings in a chat: default < config.yaml < what the owner set there.
+func (r *run) effective(f *feature, chat ChatID) (any, error) {
+	if f.base == nil {
+		return nil, nil
+	}
+	key := settingKey{f.Name, chat}
+	if v, ok := r.bot.cache[key]; ok {
+		return v, nil
+	}
+	v := reflect.New(reflect.TypeOf(f.base)).Elem()
+	v.Set(reflect.ValueOf(f.base))
+	for row, err := range overrides.Scan(r.tx, store.Under(f.Name, chat)) {
+		if err != nil {
+			return nil, err
+		}
+		var feature, where, field string
+		if err := store.Split(row.Key, &feature, &where, &field); err != nil {
+			return nil, err
+		}
+		// A field that went away with an update, or no longer reads, is as if never set.
+		if to, ok := fieldByName(v, field); ok {
+			_ = setField(to, row.Value.Value)
+		}
+	}
+	if err := checkSettings(v.Interface()); err != nil {
+		r.bot.log.Warn("settings of a group are refused, the base holds",
+			logFeature(f.Name), logChat(chat), logError(err))
+		v.Set(reflect.ValueOf(f.base))
+	}
+	r.bot.cache[key] = v.Interface()
+	return v.Interface(), nil
+}
+
+type settingKey struct {
+	feature string
+	chat    ChatID
+}
+
+func checkSettings(v any) error {
+	if c, ok := v.(interface{ Check() error }); ok {
+		return c.Check()
+	}
+	return nil
+}
+
+// fieldByName finds the field of a struct by its yaml tag.
+func fieldByName(v reflect.Value, name string) (reflect.Value, bool) {
+	for i := range v.NumField() {
+		if yamlName(v.Type().Field(i)) == name {
+			return v.Field(i), true
+		}
+	}
+	return reflect.Value{}, false
+}
+
+func yamlName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	return name
+}
+
+// setField reads s into a field. The errors are for the owner.
+func setField(to reflect.Value, s string) error {
+	s = strings.TrimSpace(s)
+	if to.Type() == reflect.TypeFor[time.Duration]() {
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			return fmt.Errorf("%q 不是时长，例如 30s、5m、2h", s)
+		}
+		to.SetInt(int64(d))
+		return nil
+	}
+	switch to.Kind() {
+	case reflect.String:
+		to.SetString(s)
+	case reflect.Bool:
+		b, ok := switches[strings.ToLower(s)]
+		if !ok {
+			return fmt.Errorf("%q 不是开关，请写 开 或 关", s)
+		}
+		to.SetBool(b)
+	case reflect.Int:
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return fmt.Errorf("%q 不是整数", s)
+		}
+		to.SetInt(int64(n))
+	case reflect.Slice:
+		to.Set(reflect.ValueOf(splitList(s)))
+	default:
+		return fmt.Errorf("这一项只能写在 config.yaml 里")
+	}
+	return nil
+}
+
+var switches = map[string]bool{
+	"开": true, "on": true, "yes": true, "true": true, "1": true,
+	"关": false, "off": false, "no": false, "false": false, "0": false,
+}
+
+func splitList(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、 \t", r) })
+}
+
+func fieldText(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case time.Duration:
+		return x.String()
+	case []string:
+		return strings.Join(x, "、")
+	case bool:
+		if x {
+			return "开"
+		}
+		return "关"
+	default:
+		return fmt.Sprint(x)
+	}
+}
+
+func helpText(f reflect.StructField) Text {
+	zh, en, _ := strings.Cut(f.Tag.Get("help"), "|")
+	return Text{zh, en}
+}

@@ -1,0 +1,53 @@
+package bot
+
+import (
+	"strings"
+	"unicode"
+)
+
+// A Lang is a language the bot speaks.
+type Lang string
+
+// The languages, the default first.
+const (
+	ZH Lang = "zh"
+	EN Lang = "en"
+)
+
+// A Text is one thing the bot says, in every language, with fmt verbs. Arguments that change place between languages are
+// numbered (%[2]s).
+type Text struct{ ZH, EN string }
+
+// In gives the text in a language; unknown ones get Chinese.
+func (t Text) In(l Lang) string {
+	if l == EN {
+		return t.EN
+	}
+	return t.ZH
+}
+
+const maxName = 24
+
+// CleanName makes a nickname fit to be spoken: one line, no control or direction marks, at most 24 characters, never empty.
+func CleanName(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.TrimSpace(s) {
+		switch {
+		case r == '\u200d' || r == '\ufe0f': // joins an emoji
+		case unicode.IsSpace(r):
+			r = ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+			continue
+		}
+		if n++; n > maxName {
+			b.WriteRune('…')
+			break
+		}
+		b.WriteRune(r)
+	}
+	if out := strings.TrimSpace(b.String()); out != "" {
+		return out
+	}
+	return "朋友"
+}

@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sixtwenty/store"
+)
+
+// A workRow is a Work to do: kept with the state that asked for it, gone with the commit that holds its result.
+type workRow struct {
+	Data  json.RawMessage `json:"data,omitempty"`
+	Chat  Chat            `json:"chat,omitzero"`
+	Asked time.Time       `json:"asked"`
+	Tries int             `json:"tries,omitempty"`
+	After time.Time       `json:"after,omitzero"` // no sooner than this
+}
+
+const (
+	works      = store.Table[workRow]("bot/works") // feature, name, key
+	workWaiter = "works"
+	workHands  = 4 // works done at once
+	workTries  = 3
+	workLimit  = 2 * time.Minute
+	workPage   = 64 // rows looked at in one go
+)
+
+// workLoop does the works, a few at once, each in a goroutine of its own with a deadline.
+func (b *Bot) workLoop(ctx context.Context) error {
+	defer b.clock.Leave(workWaiter)
+	w := &worker{bot: b, busy: map[string]bool{}, done: make(chan string, workHands)}
+	defer w.wait()
+	for {
+		next, err := w.start(ctx)
+		if err != nil {
+			return err
+		}
+		if err := b.clock.Wait(ctx, workWaiter, next); err != nil {
+			return err
+		}
+		w.collect()
+	}
+}
+
+// worker belongs to the goroutine of workLoop.
+type worker struct {
+	bot  *Bot
+	busy map[string]bool
+	done chan string
+}
+
+// start begins what is due and there are hands for, and says when the next one is due.
+func (w *worker) start(ctx context.Context) (next time.Time, err error) {
+	now := w.bot.clock.Now()
+	todo := map[string]workRow{}
+	err = w.bot.db.View(ctx, func(r store.Reader) error {
+		for row, err := range works.Scan(r, store.Range{Limit: workPage}) {
+			if err != nil {
+				return err
+			}
+			switch after := row.Value.After; {
+			case w.busy[row.Key]:
+			case after.After(now):
+				if next.IsZero() || after.Before(next) {
+					next = after
+				}
+			case len(w.busy)+len(todo) < workHands:
+				todo[row.Key] = row.Value
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return next, err
+	}
+	for key, row := range todo {
+		w.busy[key] = true
+		w.bot.clock.Wake("work/" + key) // busy until it leaves, so a wound clock waits for it
+		go func() {
+			defer func() { w.done <- key; w.bot.clock.Wake(workWaiter); w.bot.clock.Leave("work/" + key) }()
+			w.bot.work(ctx, key, row)
+		}()
+	}
+	return next, nil
+}
+
+func (w *worker) collect() {
+	for {
+		select {
+		case key := <-w.done:
+			delete(w.busy, key)
+		default:
+			return
+		}
+	}
+}
+
+// wait returns when nothing is being done any more.
+func (w *worker) wait() {
+	for len(w.busy) > 0 {
+		delete(w.busy, <-w.done)
+	}
+}
+
+// work does one Work and puts its fact into the engine; it returns after the commit.
+func (b *Bot) work(ctx context.Context, rowKey string, row workRow) {
+	var name, work, key string
+	if err := store.Split(rowKey, &name, &work, &key); err != nil {
+		b.log.Error("a work has a key that does not read", logError(err))
+		return
+	}
+	d := Done{Key: key, Asked: row.Data}
+	result, err := b.doWork(ctx, name, work, Work{Key: key, Data: row.Data, Keep: b.keepBlob, Fetch: b.account.Fetch})
+	if ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		d.Result, err = json.Marshal(result)
+	}
+	if err != nil {
+		b.log.Warn("a work failed", logFeature(name), zap.String("work", work), zap.Int("tries", row.Tries+1), logError(err))
+		if row.Tries+1 < workTries && !IsPermanent(err) {
+			b.postpone(ctx, rowKey, row)
+			return
+		}
+		d.Error = err.Error()
+	}
+	data, err := json.Marshal(d)
+	if err != nil {
+		b.log.Error("the result of a work does not encode", logFeature(name), logError(err))
+		return
+	}
+	e := Event{ID: "work/" + rowKey, Kind: Kind(name + "." + work), At: b.clock.Now(), Chat: row.Chat, Data: data}
+	it := item{event: &e, work: rowKey, answer: make(chan answer, 1)}
+	if b.put(ctx, it) != nil {
+		return
+	}
+	select {
+	case <-it.answer:
+	case <-ctx.Done():
+	}
+}
+
+func (b *Bot) doWork(ctx context.Context, name, work string, w Work) (result any, err error) {
+	f := b.byName[name]
+	if f == nil || f.Works[work] == nil {
+		return nil, Permanent(fmt.Errorf("no feature does %s.%s any more", name, work))
+	}
+	ctx, cancel := context.WithTimeout(ctx, workLimit)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = Permanent(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	return f.Works[work](ctx, w)
+}
+
+func (b *Bot) postpone(ctx context.Context, key string, row workRow) {
+	row.Tries++
+	row.After = b.clock.Now().Add(time.Duration(row.Tries*row.Tries) * 10 * time.Second)
+	raw, err := json.Marshal(row)
+	if err == nil {
+		err = b.db.Update(ctx, func(tx store.Tx) error { return tx.Put(string(works), key, raw) })
+	}
+	if err != nil {
+		b.log.Error("a failed work could not be put off", logError(err))
+	}
+}
+
+func (b *Bot) keepBlob(ctx context.Context, r io.Reader, limit int64) (string, error) {
+	blob, err := store.PutBlob(ctx, b.db, r, limit)
+	return blob.Sum, err
+}
