@@ -62,6 +62,9 @@ func (c *Call) SetFor(name, field, value string) error {
 	if !ok {
 		return Refuse(textNoSetting, name+"."+field)
 	}
+	if onlyInConfig(probe, field) {
+		return Refuse(textInConfig, name+"."+field)
+	}
 	delete(c.run.bot.cache, settingKey{name, c.Event.Chat.ID})
 	if value == "" {
 		err = overrides.Delete(c.Tx, name, c.Event.Chat.ID, field)
@@ -82,6 +85,7 @@ func (c *Call) SetFor(name, field, value string) error {
 
 var (
 	textNoSetting  = Text{"没有「%s」这一项设置，发 /设置 看看有哪些。", "There is no setting %s; send /set for the list."}
+	textInConfig   = Text{"「%s」只能在 config.yaml 里改。", "%s can be changed in config.yaml only."}
 	textBadSetting = Text{"「%s」没有改：%v", "%s is unchanged: %v"}
 )
 
@@ -263,3 +267,6 @@ type FeatureView struct {
 	Summary Text
 	View
 }
+
+// Silenced says whether the bot says nothing but what the owner asks for.
+func (c *Call) Silenced() (bool, error) { return state.Has(c.Tx, stateSilenced) }

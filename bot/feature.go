@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 
@@ -78,6 +79,14 @@ type Done struct {
 	Asked  json.RawMessage `json:"asked,omitempty"`
 	Result json.RawMessage `json:"result,omitempty"`
 	Error  string          `json:"error,omitempty"`
+}
+
+// Into reads the result.
+func (d Done) Into(v any) error {
+	if err := json.Unmarshal(d.Result, v); err != nil {
+		return fmt.Errorf("result of work %s: %w", d.Key, err)
+	}
+	return nil
 }
 
 // A View is rows that the console shows and other readers may use. Rows returns at most q.Limit of them.

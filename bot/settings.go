@@ -121,6 +121,16 @@ func fieldByName(v reflect.Value, name string) (reflect.Value, bool) {
 	return reflect.Value{}, false
 }
 
+// onlyInConfig says whether a field is out of reach of chat: what names files of the machine is no matter for a message.
+func onlyInConfig(v reflect.Value, name string) bool {
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); yamlName(f) == name {
+			return f.Tag.Get("scope") == "config"
+		}
+	}
+	return false
+}
+
 func yamlName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 	return name

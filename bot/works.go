@@ -175,6 +175,6 @@ func (b *Bot) postpone(ctx context.Context, key string, row workRow) {
 }
 
 func (b *Bot) keepBlob(ctx context.Context, r io.Reader, limit int64) (string, error) {
-	blob, err := store.PutBlob(ctx, b.db, r, limit)
+	blob, err := store.Blobs{DB: b.db, Now: b.clock.Now}.Put(ctx, r, limit)
 	return blob.Sum, err
 }

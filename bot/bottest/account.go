@@ -1,0 +1,74 @@
+package bottest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"sixtwenty/bot"
+)
+
+// Heard is one thing the bot sent.
+type Heard struct {
+	Kind bot.EffectKind
+	Text string
+	Name string
+	At   time.Time
+}
+
+// String is how plays write it: the text, or [文件] and the name.
+func (h Heard) String() string {
+	switch h.Kind {
+	case bot.Say:
+		return h.Text
+	case bot.SendImage:
+		return "[图片] " + h.Name
+	case bot.SendVoice:
+		return "[语音] " + h.Name
+	}
+	return "[文件] " + h.Name
+}
+
+// account is a service that does whatever it is told, and remembers it.
+type account struct {
+	ready  chan bot.Inbox
+	in     bot.Inbox
+	powers bot.Powers
+
+	mu    sync.Mutex
+	heard map[bot.ChatID][]Heard
+	sent  int
+}
+
+var _ bot.Account = (*account)(nil)
+
+func (a *account) Run(ctx context.Context, in bot.Inbox) error {
+	a.ready <- in
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (a *account) Powers() bot.Powers { return a.powers }
+
+func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.heard[e.Chat] = append(a.heard[e.Chat], Heard{Kind: e.Kind, Text: e.Text, Name: e.Name, At: time.Now()})
+	a.sent++
+	return bot.Receipt{Sent: fmt.Sprintf("s/%d", a.sent), At: time.Now()}, nil
+}
+
+func (a *account) Fetch(context.Context, bot.Media) (io.ReadCloser, error) {
+	return io.NopCloser(bytes.NewReader([]byte("media"))), nil
+}
+
+func (a *account) take(chat bot.ChatID) []Heard {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := a.heard[chat]
+	delete(a.heard, chat)
+	return list
+}

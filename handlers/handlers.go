@@ -1,0 +1,23 @@
+// Package handlers lists the features of the bot, in the order in which they see an event. A new feature is a package
+// beside this file and one line in All.
+package handlers
+
+import (
+	"sixtwenty/bot"
+	"sixtwenty/handlers/broadcast"
+	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/onboarding"
+	"sixtwenty/handlers/owner"
+	"sixtwenty/handlers/referral"
+)
+
+// All gives every feature. claim is the code that makes somebody the owner, for this start of the program only.
+func All(claim string) []bot.Feature {
+	return []bot.Feature{
+		owner.Feature(claim),
+		onboarding.Feature(),
+		referral.Feature(),
+		checkin.Feature(),
+		broadcast.Feature(),
+	}
+}

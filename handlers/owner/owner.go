@@ -1,0 +1,184 @@
+// Package owner is what the 机主 commands the bot with: claiming it, seeing how it is, its settings, and its voice.
+package owner
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// A try counts wrong codes. Ten of them close the door for an hour.
+type try struct {
+	Wrong int       `json:"wrong"`
+	Since time.Time `json:"since"`
+}
+
+const (
+	tries = store.Table[try]("owner/tries")      // "claim"
+	used  = store.Table[time.Time]("owner/used") // SHA-256 of a code that was used up
+
+	maxWrong = 10
+	closed   = time.Hour
+)
+
+// Feature declares it. code is the one-time code that makes its first sender owner; it is shown where only the owner looks.
+func Feature(code string) bot.Feature {
+	o := owner{code: code}
+	return bot.Feature{
+		Name:    "owner",
+		Summary: bot.Text{ZH: "机主的指令", EN: "the owner's commands"},
+		Commands: []bot.Command{
+			{
+				Name: "帮助", Aliases: []string{"help", "菜单", "功能"}, Args: "[指令]",
+				Summary:  bot.Text{ZH: "看看您在这里能做什么", EN: "what you can do here"},
+				Examples: []bot.Example{{Say: "/帮助", Reply: "…打卡…"}, {Say: "/help 打卡", Reply: "…打今天的卡…"}},
+				Run:      help,
+			},
+			{
+				Name: "机主", Aliases: []string{"owner"}, Args: "<认领码>", Where: bot.InPrivate,
+				Summary:  bot.Text{ZH: "用启动时显示的认领码成为机主", EN: "become owner with the code shown at start"},
+				Examples: []bot.Example{{Say: "/机主 000000", Reply: "…不对…"}},
+				Run:      o.claim,
+			},
+			{
+				Name: "状态", Aliases: []string{"status"}, Who: bot.Owner,
+				Summary:  bot.Text{ZH: "机器人现在怎么样", EN: "how the bot is"},
+				Examples: []bot.Example{{Say: "/状态", Reply: "…待发…"}},
+				Run:      status,
+			},
+			{
+				Name: "设置", Aliases: []string{"set", "settings"}, Args: "[项] [值...]", Who: bot.Owner,
+				Summary: bot.Text{ZH: "看或改这个群的设置；值写「默认」就恢复", EN: "show or change this chat's settings; 默认 or default restores"},
+				Examples: []bot.Example{
+					{Say: "/设置", Reply: "…group.zone…"},
+					{Say: "/设置 group.day_begins 5", Reply: "…5…"},
+					{Say: "/设置 group.day_begins 40", Reply: "…没有改…"},
+				},
+				Run: set,
+			},
+			{
+				Name: "启用", Aliases: []string{"enable"}, Who: bot.Owner, Where: bot.InGroup, Always: true,
+				Summary:  bot.Text{ZH: "让机器人在这个群里工作", EN: "let the bot work in this group"},
+				Examples: []bot.Example{{Say: "/启用", Reply: "…为这个群服务…"}},
+				Run:      enable,
+			},
+			{
+				Name: "停用", Aliases: []string{"disable"}, Who: bot.Owner, Where: bot.InGroup,
+				Summary:  bot.Text{ZH: "让机器人离开这个群（数据保留）", EN: "let the bot leave this group alone (data is kept)"},
+				Examples: []bot.Example{{Say: "/停用", Reply: "…不再…"}},
+				Run:      disable,
+			},
+			{
+				Name: "停", Aliases: []string{"stop"}, Who: bot.Owner, Always: true,
+				Summary:  bot.Text{ZH: "所有群立刻安静", EN: "silence everything at once"},
+				Examples: []bot.Example{{Say: "/停", Reply: "…安静…"}},
+				Run:      stop,
+			},
+			{
+				Name: "恢复", Aliases: []string{"resume"}, Who: bot.Owner, Always: true,
+				Summary:  bot.Text{ZH: "结束安静", EN: "end the silence"},
+				Examples: []bot.Example{{Say: "/恢复", Reply: "…回来了…"}},
+				Run:      resume,
+			},
+		},
+	}
+}
+
+type owner struct{ code string }
+
+var (
+	textClaimed = bot.Text{ZH: "您好，机主！发 /帮助 看看能做什么，发 /状态 看看我怎么样。重新扫码登录后需要再认领一次。", EN: "Hello, owner! Send /help for what you can do and /status for how I am. After a new scan, claim again."}
+	textWrong   = bot.Text{ZH: "认领码不对。认领码显示在启动机器人的终端里。", EN: "That code is wrong. It is shown in the terminal where the bot was started."}
+	textClosed  = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
+	textUsed    = bot.Text{ZH: "这个认领码已经用过了。重启机器人会有新的认领码。", EN: "That code was used already. Restart the bot for a new one."}
+)
+
+// claim checks the code. A wrong one is an answer, not a refusal, because the count of wrong ones must be kept.
+func (o owner) claim(_ context.Context, c *bot.Call) error {
+	t, _, err := tries.Get(c.Tx, "claim")
+	if err != nil {
+		return err
+	}
+	if c.Now.Sub(t.Since) >= closed {
+		t = try{Since: c.Now}
+	}
+	if t.Wrong >= maxWrong {
+		return bot.Refuse(textClosed)
+	}
+	if o.code == "" || subtle.ConstantTimeCompare([]byte(c.Arg("认领码")), []byte(o.code)) != 1 {
+		t.Wrong++
+		c.Reply(textWrong)
+		return tries.Put(c.Tx, t, "claim")
+	}
+	sum := sha256.Sum256([]byte(o.code))
+	mark := hex.EncodeToString(sum[:])
+	if spent, err := used.Has(c.Tx, mark); err != nil {
+		return err
+	} else if spent {
+		return bot.Refuse(textUsed)
+	}
+	if err := used.Put(c.Tx, c.Now, mark); err != nil {
+		return err
+	}
+	c.Reply(textClaimed)
+	return c.Grant(c.Event.From.Person, "", bot.Owner)
+}
+
+var (
+	textOn     = bot.Text{ZH: "好的，从现在起我为这个群服务。发 /帮助 看看能做什么。", EN: "From now on I work in this group. Send /help for what I can do."}
+	textOff    = bot.Text{ZH: "好的，我不再在这个群里说话和记录，数据都留着。发 /启用 随时回来。", EN: "I no longer speak or listen in this group; its data is kept. Send /enable to bring me back."}
+	textQuiet  = bot.Text{ZH: "好的，全部安静了。发 /恢复 结束。", EN: "Everything is silent. Send /resume to end it."}
+	textLoud   = bot.Text{ZH: "我回来了。", EN: "I am back."}
+	textStatus = bot.Text{
+		ZH: "在线自 %s\n服务 %d 个群，最近一次收到消息 %s\n待发 %d 条；已发 %d，失败 %d，不确定 %d，过期 %d",
+		EN: "Up since %s\n%d groups, last heard something %s\n%d waiting; %d sent, %d failed, %d unknown, %d expired",
+	}
+	textFault   = bot.Text{ZH: "\n⚠ 数据暂时存不进去：%v", EN: "\n⚠ nothing can be kept just now: %v"}
+	textSilence = bot.Text{ZH: "\n（已静音，发 /恢复 结束）", EN: "\n(silenced; /resume ends it)"}
+)
+
+func enable(_ context.Context, c *bot.Call) error {
+	c.Reply(textOn)
+	return c.Follow(true)
+}
+
+func disable(_ context.Context, c *bot.Call) error {
+	c.Reply(textOff)
+	return c.Follow(false)
+}
+
+func stop(_ context.Context, c *bot.Call) error {
+	c.Reply(textQuiet)
+	return c.Silence(true)
+}
+
+func resume(_ context.Context, c *bot.Call) error {
+	c.Reply(textLoud)
+	return c.Silence(false)
+}
+
+func status(_ context.Context, c *bot.Call) error {
+	s := c.Status()
+	when := func(t time.Time) string {
+		if t.IsZero() {
+			return "–"
+		}
+		return t.In(c.Zone()).Format("01-02 15:04:05")
+	}
+	text := c.T(textStatus, when(s.Started), s.Groups, when(s.LastIn), s.Waiting,
+		s.Counts[bot.Sent], s.Counts[bot.Failed], s.Counts[bot.Lost], s.Counts[bot.Expired])
+	if s.Fault != nil {
+		text += c.T(textFault, s.Fault)
+	}
+	silenced, err := c.Silenced()
+	if silenced {
+		text += c.T(textSilence)
+	}
+	c.Say(text)
+	return err
+}
