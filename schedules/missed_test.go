@@ -49,6 +49,15 @@ func TestDue(t *testing.T) {
 			schedules.Missed{Policy: schedules.Skip, Grace: time.Hour},
 			nil, 1, "2026-03-02 06:20:00 +0800",
 		},
+		"no grace, on time": {
+			daily, "2026-03-01 06:20:00 +0800", "2026-03-01 06:20:59 +0800", schedules.Missed{},
+			[]string{"2026-03-01 06:20:00 +0800"}, 0, "2026-03-02 06:20:00 +0800",
+		},
+		"a grace of a month is cut to a week": {
+			"0 12 * * 0", "2026-02-08 12:00:00 +0800", noon,
+			schedules.Missed{Policy: schedules.All, Grace: 1000 * time.Hour},
+			[]string{"2026-02-22 12:00:00 +0800", noon}, 2, "2026-03-08 12:00:00 +0800",
+		},
 		"no grace": {
 			daily, "2026-03-01 06:20:00 +0800", "2026-03-01 06:21:01 +0800",
 			schedules.Missed{},

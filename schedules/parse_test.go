@@ -92,6 +92,7 @@ func TestParseRefuses(t *testing.T) {
 		{"@every day", 0, []string{`"day" is no length of time`, "@every 2h"}},
 		{"@every2h", 0, []string{"unknown descriptor"}},
 		{"@every 30s", 0, []string{"shorter than a minute"}},
+		{"@EVERY 30s", 0, []string{"shorter than a minute"}},
 		{"@every -2h", 0, []string{"shorter"}},
 		{"@every 8785h", 0, []string{"longer than a year"}},
 		{"@every 90.5s", 0, []string{"whole seconds"}},
