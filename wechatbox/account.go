@@ -8,6 +8,7 @@ type account struct {
 	queue ring[queued]
 	wake  chan struct{} // closed, and made anew, when there is more to tell or the session changed
 	s     *session
+	limit limiter
 }
 
 // queued is one thing to tell the web client, under the number the sync key counts.
@@ -27,6 +28,8 @@ const (
 	queueUnknow                   // DelContact of a person
 	queueLeft                     // DelContact of a group
 	queueStatus                   // AddMsg 51: the phone's state
+	queueRequest                  // AddMsg 37: a friend request
+	queueAdded                    // ModContact of a new friend
 )
 
 type queueRec struct {
@@ -52,8 +55,13 @@ const firstSyncKey = 650_000_000
 
 func (w *world) applyQueue(r *queueRec) {
 	a := w.accountOf(w.people[r.Of])
-	if r.Kind == queueBase {
-		a.queue = ring[queued]{base: r.Key}
+	if r.Kind == queueBase { // nothing before this number is kept
+		for a.queue.len() > 0 && a.queue.base < r.Key {
+			a.queue.pop()
+		}
+		if a.queue.len() == 0 {
+			a.queue.base = r.Key
+		}
 		return
 	}
 	a.queue.push(queued{r.Kind, r.Seq, r.Idx})
@@ -87,6 +95,12 @@ func (t *tx) modPerson(p *person) {
 func (t *tx) modFriend(of, p *person) {
 	if a := t.w.accounts[of.idx]; a != nil {
 		t.queue(a, queueRec{Kind: queuePerson, Idx: p.idx})
+	}
+}
+
+func (t *tx) addedFriend(of, p *person) {
+	if a := t.w.accounts[of.idx]; a != nil {
+		t.queue(a, queueRec{Kind: queueAdded, Idx: p.idx})
 	}
 }
 
@@ -134,7 +148,19 @@ type Sent struct {
 	Fault    string    `json:"fault,omitempty"` // why it was not delivered, or what became of the answer
 }
 
+func (w *world) sentNumber(n int) *Sent {
+	i := n - (w.sentN - w.sent.len()) - 1
+	if i < 0 || i >= w.sent.len() {
+		return nil
+	}
+	return w.sent.slot(i)
+}
+
 func (w *world) applySent(s *Sent) {
+	if old := w.sentNumber(s.N); old != nil {
+		*old = *s
+		return
+	}
 	w.sentN = s.N
 	w.sent.push(*s)
 	for w.sent.len() > maxSent {

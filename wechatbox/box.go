@@ -53,6 +53,7 @@ type Box struct {
 	closed  chan struct{}
 	watch   watchers
 	gate    *gate
+	ca      *authority
 	started time.Time
 	signin  signins
 	faults  faults

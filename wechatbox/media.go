@@ -71,22 +71,36 @@ func (t *tx) keepMedia(c *Content, data []byte) error {
 	}
 	c.Media, c.Size = m.ID, m.Size
 	if c.Kind == Image {
-		if cfg, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
-			c.Width, c.Height = cfg.Width, cfg.Height
-		}
+		c.measure(data)
 	}
 	return nil
 }
 
-func (t *tx) addMedia(name string, data []byte) (*Media, error) {
+// measure states the size of a picture, if it is one that can be read.
+func (c *Content) measure(data []byte) {
+	if cfg, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil {
+		c.Width, c.Height = cfg.Width, cfg.Height
+	}
+}
+
+func md5Hex(data []byte) string {
 	sum := md5.Sum(data)
-	digest := hex.EncodeToString(sum[:])
-	// The same bytes under another name are another file to those who receive it.
-	id := t.b.hash("media", digest, name)[:32]
+	return hex.EncodeToString(sum[:])
+}
+
+// mediaID depends on the name too: the same bytes under another name are another file to those who receive it.
+func (b *Box) mediaID(md5, name string) string { return b.hash("media", md5, name)[:32] }
+
+// baseName is a file's name without the folders that some clients send along.
+func baseName(name string) string { return path.Base(strings.ReplaceAll(name, `\`, "/")) }
+
+func (t *tx) addMedia(name string, data []byte) (*Media, error) {
+	name, digest := baseName(name), md5Hex(data)
+	id := t.b.mediaID(digest, name)
 	if m := t.w.media.get(id); m != nil {
 		return m, nil
 	}
-	m := Media{ID: id, Name: path.Base(strings.ReplaceAll(name, `\`, "/")), MIME: mimeOf(name, data), MD5: digest, Size: int64(len(data)), Data: data}
+	m := Media{ID: id, Name: name, MIME: mimeOf(name, data), MD5: digest, Size: int64(len(data)), Data: data}
 	if err := t.b.writeMedia(&m); err != nil {
 		return nil, err
 	}

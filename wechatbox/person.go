@@ -163,7 +163,7 @@ func (t *tx) befriend(p, q *person) error {
 	for _, pair := range [2][2]*person{{p, q}, {q, p}} {
 		if !pair[0].knows(pair[1]) {
 			t.do(rec{Friend: &friendRec{Of: pair[0].idx, Who: pair[1].idx}})
-			t.modFriend(pair[0], pair[1])
+			t.addedFriend(pair[0], pair[1])
 			t.tell(Change{What: PersonChanged, Person: pair[0].ID})
 		}
 	}

@@ -5,6 +5,7 @@ import "time"
 // session is one web sign-in.
 type session struct {
 	sessionRec
+	names    names
 	polls    int       // synccheck calls that wait now
 	polled   uint64    // the sync position of the last of them
 	lastSeen time.Time // real time of the last request
@@ -34,7 +35,11 @@ func (w *world) applySession(r *sessionRec) {
 		a.s.sessionRec = *r
 		return
 	}
-	a.s = &session{sessionRec: *r}
+	n, err := newNames(r.NameKey)
+	if err != nil {
+		panic(err) // a damaged world file, which its reader reports
+	}
+	a.s = &session{sessionRec: *r, names: n}
 }
 
 // Session is a person's sign-in on the web.

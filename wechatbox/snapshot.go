@@ -98,6 +98,11 @@ func (m *message) rec() *messageRec {
 }
 
 func (w *world) accountRecords(yield func(rec) bool) bool {
+	for _, r := range w.requests {
+		if !yield(rec{Request: r}) {
+			return false
+		}
+	}
 	for _, a := range w.accounts {
 		if !yield(rec{Queue: &queueRec{Of: a.p.idx, Key: a.queue.base}}) {
 			return false

@@ -253,7 +253,8 @@ func (t *tx) recall(p *person, m *message, web *account) error {
 	case t.now.Sub(time.UnixMilli(m.at)) > recallWithin:
 		return refuse("message %s is older than two minutes", m.id())
 	}
-	r := &messageRec{Seq: m.seq, Chat: m.chat.ref(), From: &p.idx, At: m.at, Recall: true}
+	r := m.rec() // the text stays: a client that has not fetched it yet gets both, as from the real server
+	r.Recall = true
 	t.do(rec{Message: r})
 	t.tell(changeOf(m))
 	t.postTo(m.chat, p, &notice{Kind: noticeRecalled, Actor: t.w.named(m.chat.g, p), Old: m.seq}, "", nil, nil, web)

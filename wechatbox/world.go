@@ -27,6 +27,7 @@ type world struct {
 	sent     ring[Sent]
 	sentN    int
 	signIns  uint64
+	requests map[[2]uint32]*requestRec
 	media    mediaStore
 }
 
@@ -82,7 +83,7 @@ type message struct {
 func newWorld(lang Language) world {
 	return world{
 		language: lang, ids: map[string]any{}, private: map[[2]uint32]*chat{}, accounts: map[uint32]*account{},
-		media: newMediaStore(),
+		media: newMediaStore(), requests: map[[2]uint32]*requestRec{},
 	}
 }
 
@@ -115,6 +116,7 @@ type rec struct {
 	Session *sessionRec `json:"s,omitempty"`
 	Sent    *Sent       `json:"o,omitempty"`
 	Media   *mediaRec   `json:"d,omitempty"`
+	Request *requestRec `json:"v,omitempty"`
 	Account *uint32     `json:"a,omitempty"`
 	Clock   *ClockState `json:"c,omitempty"`
 }
@@ -234,6 +236,8 @@ func (w *world) apply(r *rec) {
 		w.applySent(r.Sent)
 	case r.Media != nil:
 		w.media.apply(r.Media)
+	case r.Request != nil:
+		w.applyRequest(r.Request)
 	case r.Account != nil:
 		w.account = w.people[*r.Account]
 		w.accountOf(w.account)
