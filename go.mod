@@ -3,6 +3,7 @@ module sixtwenty
 go 1.26.0
 
 require (
+	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/chromedp/cdproto v0.159.0 // indirect
 	github.com/chromedp/chromedp v0.23.0 // indirect
 	github.com/eatmoreapple/openwechat v1.4.10 // indirect

@@ -174,11 +174,12 @@ type Status struct {
 	LastIn  time.Time     // when something last came in
 	Fault   error         // why nothing can be kept just now; nil when well
 	Groups  int
+	Zone    *time.Location
 }
 
 // Status tells how the bot is. Any goroutine.
 func (b *Bot) Status() Status {
-	s := Status{Started: b.started, Now: b.clock.Now(), Waiting: 0, Counts: map[State]int{}}
+	s := Status{Started: b.started, Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
 	b.outbox.mu.Lock()
 	s.Waiting = b.outbox.size
 	for k, v := range b.outbox.counts {
@@ -250,7 +251,17 @@ func (r *run) tellOwners(t Text, args ...any) error {
 	return nil
 }
 
-// View reads rows of a feature's view. Any goroutine.
+// Today is the day it is in a chat. Any goroutine.
+func (b *Bot) Today(r store.Reader, chat ChatID) (Day, error) {
+	v, err := b.byName[groupFeature].settingsIn(r, chat)
+	if err != nil {
+		return 0, err
+	}
+	g := v.(GroupSettings)
+	return DayOf(b.clock.Now(), g.location(), g.DayBegins), nil
+}
+
+// Views lists what the features show. Any goroutine.
 func (b *Bot) Views() []FeatureView {
 	var list []FeatureView
 	for _, f := range b.features {

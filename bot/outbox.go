@@ -16,9 +16,9 @@ import (
 
 // Pace keeps the account safe: services end accounts that send like a machine. Zero is no limit.
 type Pace struct {
-	Gap     time.Duration // between any two sends
-	Jitter  time.Duration // up to so much is added to Gap
-	ChatGap time.Duration // between two sends to one chat
+	Gap     time.Duration `yaml:"gap"`      // between any two sends
+	Jitter  time.Duration `yaml:"jitter"`   // up to so much is added to Gap
+	ChatGap time.Duration `yaml:"chat_gap"` // between two sends to one chat
 }
 
 // A State says what became of an effect.

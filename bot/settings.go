@@ -75,9 +75,19 @@ func (r *run) effective(f *feature, chat ChatID) (any, error) {
 	if v, ok := r.bot.cache[key]; ok {
 		return v, nil
 	}
+	v, err := f.settingsIn(r.tx, chat)
+	if err == nil {
+		r.bot.cache[key] = v
+	}
+	return v, err
+}
+
+// settingsIn reads f's settings for a chat. What the owner set is left out where it no longer reads or fits, as after an
+// update.
+func (f *feature) settingsIn(r store.Reader, chat ChatID) (any, error) {
 	v := reflect.New(reflect.TypeOf(f.base)).Elem()
 	v.Set(reflect.ValueOf(f.base))
-	for row, err := range overrides.Scan(r.tx, store.Under(f.Name, chat)) {
+	for row, err := range overrides.Scan(r, store.Under(f.Name, chat)) {
 		if err != nil {
 			return nil, err
 		}
@@ -85,17 +95,16 @@ func (r *run) effective(f *feature, chat ChatID) (any, error) {
 		if err := store.Split(row.Key, &feature, &where, &field); err != nil {
 			return nil, err
 		}
-		// A field that went away with an update, or no longer reads, is as if never set.
-		if to, ok := fieldByName(v, field); ok {
-			_ = setField(to, row.Value.Value)
+		to, ok := fieldByName(v, field)
+		if !ok {
+			continue
+		}
+		was := reflect.New(to.Type()).Elem()
+		was.Set(to)
+		if setField(to, row.Value.Value) != nil || checkSettings(v.Interface()) != nil {
+			to.Set(was)
 		}
 	}
-	if err := checkSettings(v.Interface()); err != nil {
-		r.bot.log.Warn("settings of a group are refused, the base holds",
-			logFeature(f.Name), logChat(chat), logError(err))
-		v.Set(reflect.ValueOf(f.base))
-	}
-	r.bot.cache[key] = v.Interface()
 	return v.Interface(), nil
 }
 

@@ -23,7 +23,7 @@ var samples embed.FS
 type Settings struct {
 	Voice  string `yaml:"voice" help:"每天几点发语音，如「每天 6:20」；留空不发|when the voice is sent, such as 每天 6:20; empty is never"`
 	Cover  string `yaml:"cover" help:"语音前面的一句话；音频旁边有同名 .txt 时用那里面的|the line before the voice, unless a .txt beside it says more"`
-	Folder string `yaml:"folder" scope:"config" help:"放音频的文件夹（mp3、m4a、wav、amr），文件名可以是日期|the folder with the audio files, which may be named by date"`
+	Folder string `yaml:"folder" scope:"config" base:"data" help:"放音频的文件夹（mp3、m4a、wav、amr），文件名可以是日期|the folder with the audio files, which may be named by date"`
 }
 
 // Check says what is wrong with the settings.

@@ -1,0 +1,134 @@
+// Sixtwenty · 六点二十 keeps a WeChat community alive: it welcomes newcomers, keeps the daily habit (打卡 and the voice at
+// 6:20), remembers who brought whom, and does what the owner says.
+//
+// This package is the binary: its commands, its configuration, and the wiring of the parts. It decides nothing itself.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // groups have zones; a container may have none
+
+	"github.com/alecthomas/kong"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// A program is the binary with what it reads and writes, so that tests can run it.
+type program struct {
+	stdout, stderr io.Writer
+	env            []string
+}
+
+// flags are those that every command takes.
+type flags struct {
+	Config string `help:"配置文件。Configuration file; ./config.yaml if there is one, else the built-in one." placeholder:"FILE"`
+	Data   string `help:"数据文件夹，优先于配置文件。Data folder; goes before the configuration." placeholder:"DIR"`
+}
+
+type commands struct {
+	flags
+	Run     runCommand     `cmd:"" default:"1" help:"运行机器人（默认）。Run the bot (the default)."`
+	Box     boxCommand     `cmd:"" help:"只运行模拟微信，给任何客户端用。Serve WeChat in a box alone, for any client."`
+	Check   checkCommand   `cmd:"" help:"只检查配置文件。Check the configuration and do nothing else."`
+	Version versionCommand `cmd:"" help:"版本。Print the version."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := program{stdout: os.Stdout, stderr: os.Stderr, env: os.Environ()}
+	if err := p.main(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "sixtwenty:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// errDone says that kong has answered already, for --help.
+var errDone = errors.New("done")
+
+func (p program) main(ctx context.Context, args []string) (err error) {
+	var cli commands
+	parser, err := kong.New(&cli,
+		kong.Name("sixtwenty"), kong.Description("六点二十：微信群管家。A community bot for WeChat."),
+		kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) { panic(errDone) }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p, &cli.flags),
+	)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if r := recover(); r != nil && r != any(errDone) {
+			panic(r)
+		}
+	}()
+	call, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return call.Run()
+}
+
+// configFile is the file that --config names, or ./config.yaml, or none.
+func (f *flags) configFile() string {
+	if f.Config != "" {
+		return f.Config
+	}
+	if _, err := os.Stat("config.yaml"); err == nil {
+		return "config.yaml"
+	}
+	return ""
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(p program) error {
+	fmt.Fprintln(p.stdout, "sixtwenty", versionName())
+	return nil
+}
+
+// version is set by the linker where an image is built.
+var version string
+
+func versionName() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+type checkCommand struct{}
+
+func (checkCommand) Run(p program, f *flags) error {
+	s, err := f.settings(p)
+	if err != nil {
+		return err
+	}
+	where := f.configFile()
+	if where == "" {
+		where = "config.yaml (built in)"
+	}
+	fmt.Fprintf(p.stdout, "%s 没有问题 / is fine: endpoint %q, listen %s, data %s\n", where, s.Account.Endpoint, s.Listen, s.Data)
+	return nil
+}
+
+func newLog(w io.Writer, level string) (*zap.Logger, error) {
+	at, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return nil, err
+	}
+	conf := zap.NewProductionEncoderConfig()
+	conf.EncodeTime = zapcore.ISO8601TimeEncoder
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(conf), zapcore.Lock(zapcore.AddSync(w)), at)), nil
+}

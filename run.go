@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"sixtwenty/bot"
+	"sixtwenty/bot/wechat"
+	"sixtwenty/console"
+	"sixtwenty/handlers"
+	"sixtwenty/store"
+	"sixtwenty/store/bolt"
+	"sixtwenty/wechatbox"
+	"sixtwenty/wechatbox/phone"
+)
+
+type runCommand struct{}
+
+// Run is the bot, until it is interrupted.
+func (runCommand) Run(ctx context.Context, p program, f *flags) (err error) {
+	s, err := f.settings(p)
+	if err != nil {
+		return err
+	}
+	log, err := newLog(p.stderr, s.Log.Level)
+	if err != nil {
+		return err
+	}
+	h := &house{program: p, settings: s, log: log}
+	defer func() { err = errors.Join(err, h.close()) }()
+	if err := h.open(); err != nil {
+		return err
+	}
+	return h.run(ctx)
+}
+
+// settings reads the configuration as the flags say.
+func (f *flags) settings(p program) (settings, error) {
+	s, err := readConfig(f.configFile(), handlers.All(""), p.env)
+	if err != nil {
+		return s, err
+	}
+	return s, s.resolve(f.Data)
+}
+
+// A house is one running bot with all that belongs to it.
+type house struct {
+	program
+	settings
+	log    *zap.Logger
+	db     store.DB
+	box    *wechatbox.Box // nil where the account is elsewhere
+	clock  bot.Clock
+	bot    *bot.Bot
+	code   string
+	mux    *http.ServeMux
+	closes []func() error // in the order of opening
+}
+
+func (h *house) close() error {
+	var errs []error
+	for i := len(h.closes) - 1; i >= 0; i-- {
+		errs = append(errs, h.closes[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// accountName prefixes the tables, so that one database can serve several accounts.
+const accountName = "main"
+
+func (h *house) open() error {
+	if err := os.MkdirAll(h.Data, 0o700); err != nil {
+		return fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	file := filepath.Join(h.Data, "sixtwenty.db")
+	db, err := bolt.Open(file, bolt.Options{})
+	if err != nil {
+		return fmt.Errorf("the database %s: %w", file, err)
+	}
+	h.closes = append(h.closes, db.Close)
+	h.db = store.Prefixed(db, accountName+"/")
+	if h.code, err = claimCode(); err != nil {
+		return err
+	}
+	h.mux, h.clock = http.NewServeMux(), bot.WallClock()
+	transport, endpoint, err := h.openEndpoint()
+	if err != nil {
+		return err
+	}
+	account := wechat.New(wechat.Options{
+		Transport: transport, Endpoint: endpoint, DB: h.db, Clock: h.clock, Log: h.log.Named("wechat"),
+		Desktop: h.Account.Desktop, QR: h.showQR, States: h.showState,
+	})
+	h.bot, err = bot.New(bot.Options{
+		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),
+		Settings: h.features, Groups: h.Groups, Pace: h.Pace,
+	})
+	if err != nil {
+		return err
+	}
+	h.mux.Handle("/console", console.New(h.bot, h.db))
+	h.mux.Handle("/console/", console.New(h.bot, h.db))
+	return nil
+}
+
+// openEndpoint opens the built-in box where that is what the account signs in to.
+func (h *house) openEndpoint() (http.RoundTripper, string, error) {
+	if h.Account.Endpoint != boxEndpoint {
+		h.mux.Handle("/{$}", http.RedirectHandler("/console", http.StatusFound))
+		return nil, h.Account.Endpoint, nil
+	}
+	box, err := openBox(filepath.Join(h.Data, "box.world"), wechatbox.Options{Logger: h.log.Named("box")})
+	if err != nil {
+		return nil, "", err
+	}
+	h.closes = append(h.closes, box.Close)
+	h.box, h.clock = box, box.Clock()
+	h.mux.Handle("/box/", box.API())
+	desk := phone.New(box, phone.Options{
+		Links: []phone.Link{{Href: "/console", ZH: "机器人", EN: "The bot"}}, Logger: h.log.Named("phone"),
+	})
+	h.closes = append(h.closes, desk.Close)
+	h.mux.Handle("/", desk)
+	return box.Transport(), "", nil
+}
+
+// openBox opens a world file, and sets the scene where the world is new.
+func openBox(file string, o wechatbox.Options) (*wechatbox.Box, error) {
+	o.File = file
+	box, err := wechatbox.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("WeChat in a box %s: %w", file, err)
+	}
+	if len(box.World().People) > 0 {
+		return box, nil
+	}
+	if err := wechatbox.Demo(box); err != nil {
+		return nil, errors.Join(err, box.Close())
+	}
+	return box, nil
+}
+
+func claimCode() (string, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%06d", n), nil
+}
+
+func (h *house) run(ctx context.Context) error {
+	ln, taken, err := listen(h.Listen)
+	if err != nil {
+		return err
+	}
+	h.welcome(ln.Addr().String(), taken)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return serve(ctx, ln, localOnly(h.mux), h.log) })
+	g.Go(func() error {
+		err := h.bot.Run(ctx)
+		if err == nil && ctx.Err() == nil {
+			err = errors.New("the bot ended")
+		}
+		return err
+	})
+	return g.Wait()
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"rsc.io/qr"
+
+	"sixtwenty/bot/wechat"
+)
+
+// welcome tells the newcomer where to look.
+func (h *house) welcome(addr, taken string) {
+	say := func(format string, args ...any) { fmt.Fprintf(h.stdout, format+"\n", args...) }
+	say("\n六点二十 · Sixtwenty %s", versionName())
+	if taken != "" {
+		say("  %s 被别的程序占用了，换成了 %s。/ %s is taken, using %s instead.", taken, addr, taken, addr)
+	}
+	if h.box != nil {
+		say("  打开 / open     http://%s/          手机们在这里：扮演群主和群友 / the phones: play owner and members", addr)
+	} else if h.Account.Endpoint == "" {
+		say("%s", risks)
+	}
+	say("  机器人 / bot    http://%s/console", addr)
+	say("  机主认领码      %s   私聊机器人发送 / send the bot in private:  /机主 %s", h.code, h.code)
+	say("  数据 / data     %s\n", h.Data)
+}
+
+const risks = `
+  ⚠ 这是真的微信。网页登录可能让微信警告、限制甚至封停账号，第一天风险最大；请用小号，别用您离不开的号。
+  ⚠ This is the real WeChat. Signing in through the web can get an account warned, restricted or banned, above all on the
+    first day. Use a second account, never one you cannot lose.
+`
+
+// showQR prints a code to scan. It is called from the account's goroutine.
+func (h *house) showQR(code wechat.QR) {
+	picture, err := terminalQR(code.URL)
+	if err != nil {
+		picture = code.URL
+	}
+	fmt.Fprintf(h.stdout, "用微信扫码登录 / scan with WeChat:\n\n%s\n", picture)
+	if h.box != nil {
+		fmt.Fprintln(h.stdout, "（模拟微信：在网页里小六的手机上点一下「扫码登录」就行 / in the box: one click on the bot account's phone）")
+	}
+}
+
+func (h *house) showState(s wechat.State) {
+	fmt.Fprintf(h.stdout, "微信 / WeChat: %s\n", s)
+}
+
+// terminalQR draws a code with half blocks, light on dark, with the quiet zone that scanners need.
+func terminalQR(text string) (string, error) {
+	code, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return "", err
+	}
+	const quiet = 2
+	light := func(x, y int) bool {
+		return x < 0 || y < 0 || x >= code.Size || y >= code.Size || !code.Black(x, y)
+	}
+	var b strings.Builder
+	for y := -quiet; y < code.Size+quiet; y += 2 {
+		for x := -quiet; x < code.Size+quiet; x++ {
+			switch top, bottom := light(x, y), light(x, y+1); {
+			case top && bottom:
+				b.WriteRune('█')
+			case top:
+				b.WriteRune('▀')
+			case bottom:
+				b.WriteRune('▄')
+			default:
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String(), nil
+}
