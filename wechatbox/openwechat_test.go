@@ -70,9 +70,13 @@ func (c *client) enter(resp openwechat.CheckLoginResponse) {
 	ok(c.t, err)
 }
 
+func (c *client) checkOptions() *openwechat.CallerSyncCheckOptions {
+	return &openwechat.CallerSyncCheckOptions{BaseRequest: c.request, WebInitResponse: c.init, LoginInfo: c.info}
+}
+
 func (c *client) check() *openwechat.SyncCheckResponse {
 	c.t.Helper()
-	resp, err := c.caller.SyncCheck(c.ctx, &openwechat.CallerSyncCheckOptions{BaseRequest: c.request, WebInitResponse: c.init, LoginInfo: c.info})
+	resp, err := c.caller.SyncCheck(c.ctx, c.checkOptions())
 	ok(c.t, err)
 	return resp
 }

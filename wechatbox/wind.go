@@ -143,7 +143,12 @@ func (c *Clock) busy() (changed <-chan struct{}, who []string) {
 			who = append(who, clientOff)
 		}
 	}
-	return changed, who
+	select {
+	case <-changed: // while the gates were asked: the waiters may be busy by now
+		return c.busy()
+	default:
+		return changed, who
+	}
 }
 
 // Settled waits until nobody who lives by the clock is busy; tests look at the world then. It gives up when ctx is done.
