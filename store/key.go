@@ -236,7 +236,7 @@ func (p part) decodeNamed(ptr reflect.Value) error {
 }
 
 func (p part) mismatch(want string) error {
-	return fmt.Errorf("store: %s does not fit a %s", p, want)
+	return fmt.Errorf("store: %s does not fit into %s", p, want)
 }
 
 func (p part) text() string { return strings.ReplaceAll(p.body, "\x00\xff", "\x00") }

@@ -76,6 +76,17 @@ func (t Table[T]) First(r Reader, rg Range) (row Row[T], ok bool, err error) {
 	return row, false, nil
 }
 
+// collect takes a bounded scan as a slice, so that its bucket may be written.
+func collect[T any](rows iter.Seq2[Row[T], error]) (all []Row[T], err error) {
+	for row, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
 func encode[T any](v T) ([]byte, error) {
 	if _, ok := any(v).(struct{}); ok {
 		return []byte("{}"), nil

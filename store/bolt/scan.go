@@ -13,7 +13,7 @@ import (
 // key it gave last.
 func (r *reader) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
 	return func(yield func(store.Pair, error) bool) {
-		s := scan{r: r, bucket: []byte(bucket), rg: rg}
+		s := scan{r: r, bucket: bucket, rg: rg}
 		for n := 0; rg.Limit <= 0 || n < rg.Limit; n++ {
 			p, ok, err := s.next()
 			if err != nil {
@@ -30,7 +30,7 @@ func (r *reader) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error
 // scan is one Scan under way.
 type scan struct {
 	r      *reader
-	bucket []byte
+	bucket string
 	rg     store.Range
 	cursor *bbolt.Cursor // nil before the first pair
 	writes int           // the reader's count when the cursor was placed
@@ -73,7 +73,7 @@ func (s *scan) move() (k, v []byte) {
 // place puts a new cursor on the first pair, or on the one after the last given if the bucket was written since.
 func (s *scan) place() (k, v []byte) {
 	begun := s.cursor != nil
-	b := s.r.tx.Bucket(s.bucket)
+	b := s.r.bucket(s.bucket)
 	if b == nil {
 		return nil, nil
 	}

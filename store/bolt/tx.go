@@ -17,6 +17,7 @@ type reader struct {
 	fault   error     // the engine's first failure: nothing may be kept after it
 	writes  int       // how many there were, so that a scan notices
 	deletes int
+	buckets map[string]*bbolt.Bucket // those found so far: finding one is a search, and costs memory
 }
 
 var (
@@ -66,12 +67,31 @@ func (r *reader) Get(bucket, key string) (value []byte, err error) {
 		return nil, store.ErrClosed
 	}
 	err = r.do(func() error {
-		if b := r.tx.Bucket([]byte(bucket)); b != nil {
+		if b := r.bucket(bucket); b != nil {
 			value = clone(b.Get([]byte(key)))
 		}
 		return nil
 	})
 	return value, err
+}
+
+// bucket returns nil for one that is not there.
+func (r *reader) bucket(name string) *bbolt.Bucket {
+	if b := r.buckets[name]; b != nil {
+		return b
+	}
+	b := r.tx.Bucket([]byte(name))
+	if b != nil {
+		r.found(name, b)
+	}
+	return b
+}
+
+func (r *reader) found(name string, b *bbolt.Bucket) {
+	if r.buckets == nil {
+		r.buckets = make(map[string]*bbolt.Bucket, 8)
+	}
+	r.buckets[name] = b
 }
 
 // clone copies a value out of the mapped file, and keeps nil, which is no value, apart from an empty one.
@@ -120,10 +140,14 @@ func (w *writer) change(bucket string, op func(*bbolt.Bucket) error) error {
 	}
 	w.writes++
 	return w.do(func() error {
-		b, err := w.tx.CreateBucketIfNotExists([]byte(bucket))
+		if b := w.bucket(bucket); b != nil {
+			return op(b)
+		}
+		b, err := w.tx.CreateBucket([]byte(bucket))
 		if err != nil {
 			return err
 		}
+		w.found(bucket, b)
 		return op(b)
 	})
 }

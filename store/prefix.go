@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"iter"
+)
+
+// Prefixed is db with prefix before the name of every bucket, so that several accounts can share one database. End the
+// prefix with a character that no bucket's name has, or two prefixes may meet in one bucket. Backup copies all of db;
+// Close does nothing, for db is its opener's to close.
+func Prefixed(db DB, prefix string) DB { return prefixedDB{db, prefix} }
+
+type prefixedDB struct {
+	DB
+	prefix string
+}
+
+var (
+	_ DB = prefixedDB{}
+	_ Tx = prefixedTx{}
+)
+
+func (db prefixedDB) View(ctx context.Context, fn func(Reader) error) error {
+	return db.DB.View(ctx, func(r Reader) error { return fn(prefixedReader{r, db.prefix}) })
+}
+
+func (db prefixedDB) Update(ctx context.Context, fn func(Tx) error) error {
+	return db.DB.Update(ctx, func(tx Tx) error { return fn(prefixedTx{prefixedReader{tx, db.prefix}, tx}) })
+}
+
+func (db prefixedDB) Close() error { return nil }
+
+type prefixedReader struct {
+	r      Reader
+	prefix string
+}
+
+func (r prefixedReader) Get(bucket, key string) ([]byte, error) {
+	return r.r.Get(r.prefix+bucket, key)
+}
+
+func (r prefixedReader) Scan(bucket string, rg Range) iter.Seq2[Pair, error] {
+	return r.r.Scan(r.prefix+bucket, rg)
+}
+
+type prefixedTx struct {
+	prefixedReader
+	tx Tx
+}
+
+func (t prefixedTx) Put(bucket, key string, value []byte) error {
+	if err := CheckBucket(bucket); err != nil {
+		return err
+	}
+	return t.tx.Put(t.prefix+bucket, key, value)
+}
+
+func (t prefixedTx) Delete(bucket, key string) error {
+	if err := CheckBucket(bucket); err != nil {
+		return err
+	}
+	return t.tx.Delete(t.prefix+bucket, key)
+}
+
+func (t prefixedTx) Next(bucket string) (uint64, error) {
+	if err := CheckBucket(bucket); err != nil {
+		return 0, err
+	}
+	return t.tx.Next(t.prefix + bucket)
+}
