@@ -126,7 +126,7 @@ func (h *house) openEndpoint() (http.RoundTripper, string, error) {
 	h.box, h.clock = box, box.Clock()
 	h.mux.Handle("/box/", box.API())
 	desk := phone.New(box, phone.Options{
-		Links: []phone.Link{{Href: "/console", ZH: "机器人", EN: "The bot"}}, Logger: h.log.Named("phone"),
+		Links: []phone.Link{{Name: "机器人 · bot", Href: "/console"}}, Logger: h.log.Named("phone"),
 	})
 	h.closes = append(h.closes, desk.Close)
 	h.mux.Handle("/", desk)

@@ -158,6 +158,9 @@ func setField(to reflect.Value, s string) error {
 	}
 	switch to.Kind() {
 	case reflect.String:
+		if s == "无" || strings.EqualFold(s, "none") { // a chat cannot send an empty word
+			s = ""
+		}
 		to.SetString(s)
 	case reflect.Bool:
 		b, ok := switches[strings.ToLower(s)]
