@@ -14,8 +14,8 @@ type account struct {
 // queued is one thing to tell the web client, under the number the sync key counts.
 type queued struct {
 	kind queueKind
-	seq  uint64 // of a message
-	idx  uint32 // of a person or group
+	m    *message // it may be older than the chat keeps
+	idx  uint32   // of a person or group
 }
 
 type queueKind byte
@@ -38,6 +38,8 @@ type queueRec struct {
 	Kind queueKind `json:"t"`
 	Seq  uint64    `json:"s,omitempty"`
 	Idx  uint32    `json:"i,omitempty"`
+	// Old is a message that its chat no longer keeps.
+	Old *messageRec `json:"m,omitempty"`
 }
 
 func (w *world) accountOf(p *person) *account {
@@ -64,7 +66,14 @@ func (w *world) applyQueue(r *queueRec) {
 		}
 		return
 	}
-	a.queue.push(queued{r.Kind, r.Seq, r.Idx})
+	q := queued{kind: r.Kind, idx: r.Idx}
+	switch {
+	case r.Old != nil:
+		q.m = w.newMessage(r.Old)
+	case r.Kind == queueMessage:
+		q.m = w.messages.at(r.Seq)
+	}
+	a.queue.push(q)
 	for a.queue.len() > maxQueue {
 		a.queue.pop()
 	}

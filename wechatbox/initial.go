@@ -63,7 +63,7 @@ func (b *Box) initialOf(a *account) wireInit {
 func (w *world) recent(p *person) []*chat {
 	list := make([]*chat, 0, len(p.chats))
 	for _, c := range p.chats {
-		if c.msgs.len() > 0 && c.a != c.b && (c.g == nil || !c.g.gone && c.g.index[p.idx] != nil) {
+		if c.msgs.len() > 0 && (c.g != nil || c.a != c.b) && (c.g == nil || !c.g.gone && c.g.index[p.idx] != nil) {
 			list = append(list, c)
 		}
 	}

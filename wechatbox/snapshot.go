@@ -108,8 +108,7 @@ func (w *world) accountRecords(yield func(rec) bool) bool {
 			return false
 		}
 		for i := range a.queue.len() {
-			q := a.queue.get(i)
-			if !yield(rec{Queue: &queueRec{a.p.idx, a.queue.base + uint64(i), q.kind, q.seq, q.idx}}) {
+			if !yield(rec{Queue: w.queueRecord(a, i)}) {
 				return false
 			}
 		}
@@ -124,4 +123,17 @@ func (w *world) accountRecords(yield func(rec) bool) bool {
 		}
 	}
 	return true
+}
+
+func (w *world) queueRecord(a *account, i int) *queueRec {
+	q := a.queue.get(i)
+	r := &queueRec{Of: a.p.idx, Key: a.queue.base + uint64(i), Kind: q.kind, Idx: q.idx}
+	if q.m == nil {
+		return r
+	}
+	r.Seq = q.m.seq
+	if w.messages.at(r.Seq) != q.m {
+		r.Old = q.m.rec()
+	}
+	return r
 }

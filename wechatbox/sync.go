@@ -222,10 +222,12 @@ func (b *Box) batch(a *account, at uint64) wireSync {
 			break
 		}
 		// A contact that changed several times is described once, as it is now.
-		if q.kind != queueMessage && told[q] {
-			continue
+		if q.kind != queueMessage {
+			if told[q] {
+				continue
+			}
+			told[q] = true
 		}
-		told[q] = true
 		b.addTo(&out, a, at, q)
 	}
 	out.AddMsgCount, out.ModContactCount, out.DelContactCount = len(out.AddMsgList), len(out.ModContactList), len(out.DelContactList)
@@ -236,8 +238,8 @@ func (b *Box) batch(a *account, at uint64) wireSync {
 func (b *Box) addTo(out *wireSync, a *account, key uint64, q queued) {
 	switch q.kind {
 	case queueMessage:
-		if m := b.w.messages.at(q.seq); m != nil {
-			out.AddMsgList = append(out.AddMsgList, a.s.message(&b.w, a.p, m))
+		if q.m != nil {
+			out.AddMsgList = append(out.AddMsgList, a.s.message(&b.w, a.p, q.m))
 		}
 	case queueRequest:
 		out.AddMsgList = append(out.AddMsgList, b.requestMessage(a, key, b.w.people[q.idx]))

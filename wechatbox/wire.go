@@ -77,13 +77,13 @@ type wireMember struct {
 // contact is a friend, an official account or the account itself, as p sees it.
 func (s *session) contact(p, q *person) wireContact {
 	c := wireContact{
-		UserName: s.names.person(q), NickName: emojiSpans(q.Nick), Sex: q.Sex, Signature: emojiSpans(q.Signature),
+		UserName: s.names.person(q), NickName: wireName(q.Nick), Sex: q.Sex, Signature: wireName(q.Signature),
 		AttrStatus: q.AttrStatus, Province: q.Province, City: q.City, Alias: q.Alias, SnsFlag: 1, KeyWord: q.keyWord(),
 		PYInitial: latin(q.Nick), PYQuanPin: strings.ToLower(latin(q.Nick)),
 	}
 	if remark, ok := p.friends[q.idx]; ok {
 		c.ContactFlag = 3
-		c.RemarkName = emojiSpans(remark)
+		c.RemarkName = wireName(remark)
 		c.RemarkPYInitial, c.RemarkPYQuanPin = latin(remark), strings.ToLower(latin(remark))
 	}
 	if q.Official {
@@ -125,7 +125,7 @@ func (p *person) wxid() string { return fmt.Sprintf("wxid_%012x22", fnv64(p.ID)&
 func (s *session) room(w *world, p *person, g *group, members bool) wireContact {
 	name := s.names.group(g)
 	c := wireContact{
-		UserName: name, NickName: emojiSpans(g.name), ContactFlag: 2, EncryChatRoomId: s.names.room(g), Statues: 1,
+		UserName: name, NickName: wireName(g.name), ContactFlag: 2, EncryChatRoomId: s.names.room(g), Statues: 1,
 		PYInitial: latin(g.name), PYQuanPin: strings.ToLower(latin(g.name)), MemberList: []wireMember{},
 	}
 	if g.saved[p.idx] {
@@ -142,8 +142,8 @@ func (s *session) room(w *world, p *person, g *group, members bool) wireContact 
 	c.MemberList = make([]wireMember, 0, len(g.members))
 	for _, m := range g.members {
 		c.MemberList = append(c.MemberList, wireMember{
-			UserName: s.names.person(m.p), NickName: emojiSpans(m.p.Nick), AttrStatus: m.p.AttrStatus,
-			DisplayName: emojiSpans(m.card), KeyWord: m.p.keyWord(),
+			UserName: s.names.person(m.p), NickName: wireName(m.p.Nick), AttrStatus: m.p.AttrStatus,
+			DisplayName: wireName(m.card), KeyWord: m.p.keyWord(),
 		})
 	}
 	return c
@@ -157,6 +157,9 @@ func (s *session) helper() wireContact {
 		MemberList: []wireMember{},
 	}
 }
+
+// wireName is a name as the web carries it: no markup but the spans of emoji.
+func wireName(s string) string { return emojiSpans(escapeAngles(s)) }
 
 // emojiSpans writes emoji as WeChat's web does, code points in hex run together: <span class="emoji emoji1f604"></span>.
 func emojiSpans(s string) string {

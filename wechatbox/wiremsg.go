@@ -127,7 +127,7 @@ func systemContent(n *notice, p *person, lang Language) string {
 	if n.Kind == noticeRaw {
 		return n.Text
 	}
-	return emojiSpans(escapeAngles(n.wordFor(p, lang)))
+	return wireName(n.wordFor(p, lang))
 }
 
 // escapeAngles keeps names from being read as markup; quotes stay, as they do in the real texts.
@@ -223,8 +223,8 @@ func (s *session) fillCard(w *world, m *message, msg *wireMessage) {
 
 func (s *session) recommend(p *person) wireRecommend {
 	return wireRecommend{
-		UserName: s.names.person(p), NickName: emojiSpans(p.Nick), Province: p.Province, City: p.City,
-		Signature: emojiSpans(p.Signature), Alias: p.Alias, AttrStatus: p.AttrStatus, Sex: p.Sex, Scene: 17,
+		UserName: s.names.person(p), NickName: wireName(p.Nick), Province: p.Province, City: p.City,
+		Signature: wireName(p.Signature), Alias: p.Alias, AttrStatus: p.AttrStatus, Sex: p.Sex, Scene: 17,
 	}
 }
 

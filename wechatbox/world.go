@@ -327,13 +327,7 @@ func (w *world) applyMessage(r *messageRec) {
 		m.recall, m.text, m.body, m.notice = r.Recall, r.Text, r.Body, r.Notice
 		return
 	}
-	m := &message{
-		seq: r.Seq, chat: w.chatAt(r.Chat), at: r.At, text: r.Text, body: r.Body, notice: r.Notice,
-		only: r.Only, recall: r.Recall,
-	}
-	if r.From != nil {
-		m.from = w.people[*r.From]
-	}
+	m := w.newMessage(r)
 	w.messages.put(m.seq, m)
 	m.chat.msgs.push(m)
 	for m.chat.msgs.len() > maxPerChat {
@@ -347,6 +341,17 @@ func (w *world) applyMessage(r *messageRec) {
 		}
 		w.forget(old.chat)
 	}
+}
+
+func (w *world) newMessage(r *messageRec) *message {
+	m := &message{
+		seq: r.Seq, chat: w.chatAt(r.Chat), at: r.At, text: r.Text, body: r.Body, notice: r.Notice,
+		only: r.Only, recall: r.Recall,
+	}
+	if r.From != nil {
+		m.from = w.people[*r.From]
+	}
+	return m
 }
 
 // forget drops the oldest message of a chat.

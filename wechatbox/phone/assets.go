@@ -42,7 +42,7 @@ func (d *Desk) serveAsset(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Get("v") == a.version {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 	w.Header().Set("Content-Type", types[path.Ext(name)])
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(a.data))
 }

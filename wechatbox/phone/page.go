@@ -16,17 +16,23 @@ import (
 
 const maxPhones = 8
 
-// desk is the data of the whole page.
+// deskView is the data of the whole page.
 type deskView struct {
 	Lang   lang
 	Other  string // the address of this page in the other language
 	Links  []Link
 	Phones []*phoneView
 	Bar    barView
-	Clock  clockView
 	Date   string
 	Time   string
-	Script map[string]string // the words that the script needs
+	Boot   boot
+}
+
+// boot is what the script starts from.
+type boot struct {
+	Lang  lang              `json:"lang"`
+	Clock clockView         `json:"clock"`
+	Words map[string]string `json:"words"`
 }
 
 func (d *Desk) funcs(ws words) template.FuncMap {
@@ -40,6 +46,7 @@ func (d *Desk) funcs(ws words) template.FuncMap {
 		"go":    join,
 		"asset": d.assetPath,
 		"query": url.QueryEscape,
+		"list":  func(items ...any) []any { return items },
 	}
 }
 
@@ -47,8 +54,8 @@ func (d *Desk) servePage(w http.ResponseWriter, r *http.Request) {
 	l, ws := langOf(r), d.wordsOf(r)
 	now := d.now()
 	v := deskView{
-		Lang: l, Other: otherLang(r, l), Links: d.opts.Links, Bar: d.barView(), Clock: d.clockView(),
-		Date: now.Format(ws["day.long"]) + " " + weekday(ws, now), Time: now.Format(time.TimeOnly), Script: scriptWords(ws),
+		Lang: l, Other: otherLang(r, l), Links: d.opts.Links, Bar: d.barView(),
+		Date: now.Format(ws["day.long"]) + " " + weekday(ws, now), Time: now.Format(time.TimeOnly), Boot: boot{l, d.clockView(), scriptWords(ws)},
 	}
 	for _, p := range d.places(r.URL.Query()["p"]) {
 		v.Phones = append(v.Phones, d.phone(ws, p, ""))
