@@ -1,0 +1,469 @@
+package wechatbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/eatmoreapple/openwechat"
+)
+
+// post is a call with a BaseRequest, and its answer.
+func (c *client) post(path string, fields map[string]any) map[string]any {
+	c.t.Helper()
+	body := map[string]any{"BaseRequest": c.request}
+	for k, v := range fields {
+		body[k] = v
+	}
+	data, err := json.Marshal(body)
+	ok(c.t, err)
+	_, text := raw(c.t, c.caller.Client.HTTPClient().Transport, "POST", "https://wx.qq.com"+cgi+path, string(data))
+	out := map[string]any{}
+	ok(c.t, json.Unmarshal([]byte(text), &out))
+	return out
+}
+
+func retIn(out map[string]any) int {
+	base, _ := out["BaseResponse"].(map[string]any)
+	n, _ := base["Ret"].(float64)
+	return int(n)
+}
+
+func (c *client) sendMsg(path, from, to, content string, more map[string]any) map[string]any {
+	msg := map[string]any{"Type": 1, "Content": content, "FromUserName": from, "ToUserName": to, "LocalID": 17000000000001, "ClientMsgId": 17000000000001}
+	for k, v := range more {
+		msg[k] = v
+	}
+	return c.post(path, map[string]any{"Msg": msg, "Scene": 0})
+}
+
+func TestSendsAreChecked(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	me, room := c.init.User.UserName, c.group()
+	for name, out := range map[string]map[string]any{
+		"foreign From":   c.sendMsg("webwxsendmsg", room, room, "x", nil),
+		"unknown To":     c.sendMsg("webwxsendmsg", me, "@@"+strings.Repeat("0", 64), "x", nil),
+		"empty text":     c.sendMsg("webwxsendmsg", me, room, "", nil),
+		"unknown media":  c.sendMsg("webwxsendmsgimg", me, room, "", map[string]any{"MediaId": "@crypt_1_2"}),
+		"torn app":       c.sendMsg("webwxsendappmsg", me, room, "<appmsg", nil),
+		"empty emoticon": c.sendMsg("webwxsendemoticon", me, room, "", nil),
+	} {
+		if retIn(out) != retParam {
+			t.Errorf("%s: %v", name, out)
+		}
+	}
+	if len(b.Sent()) != 0 {
+		t.Fatalf("sent %+v", b.Sent())
+	}
+}
+
+func TestIdsOfSendsAreStringsAndRepeatsAreListed(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	for range 2 { // numbers, and twice the same, as wechat4u sends within one millisecond
+		out := c.sendMsg("webwxsendmsg", c.init.User.UserName, c.group(), "x", nil)
+		if _, isString := out["MsgID"].(string); !isString || out["LocalID"] != "17000000000001" {
+			t.Fatalf("got %v", out)
+		}
+	}
+	all := b.Sent()
+	if len(all) != 2 || all[0].ClientID != all[1].ClientID || all[0].ID == all[1].ID || all[1].Fault != "" {
+		t.Fatalf("sent %+v", all)
+	}
+}
+
+func TestAllKindsCanBeSent(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	me, room := c.init.User.UserName, c.group()
+	opt := openwechat.CallerUploadMediaCommonOptions{FromUserName: me, ToUserName: room, BaseRequest: c.request, LoginInfo: c.info}
+	app := openwechat.CallerWebWxSendAppMsgOptions(opt)
+	_, err := c.caller.WebWxSendVideoMsg(c.ctx, strings.NewReader("\x00\x00\x00\x18ftypmp42 video"), &app)
+	ok(t, err)
+	_, err = c.caller.WebWxSendEmoticon(c.ctx, "", bytes.NewReader(drawAvatar("e")), &app)
+	ok(t, err)
+	_, err = c.caller.WebWxSendEmoticon(c.ctx, "44e8e2b7a0b1", nil, &app)
+	ok(t, err)
+	link := `<appmsg appid='' sdkver=''><title>每日一读</title><des>第三章</des><type>5</type><url>https://example.com/3</url></appmsg>`
+	if out := c.sendMsg("webwxsendappmsg", me, room, link, nil); retIn(out) != 0 {
+		t.Fatal(out)
+	}
+	_, err = c.say(fileHelper, "备忘")
+	ok(t, err)
+	var kinds []Kind
+	for _, s := range b.Sent() {
+		kinds = append(kinds, s.Kind)
+	}
+	if got := fmt.Sprint(kinds); got != "[video emoticon emoticon link text]" {
+		t.Fatalf("sent %s", got)
+	}
+	if got := last(t, b, "susu", "dushuhui"); got.Name != "每日一读" || got.URL != "https://example.com/3" {
+		t.Fatalf("the link: %+v", got)
+	}
+	if got := last(t, b, "xiaoliu", "xiaoliu"); got.Text != "备忘" {
+		t.Fatalf("the notebook: %+v", got)
+	}
+}
+
+func TestOneMediaIdServesManyTargets(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	ok(t, b.SaveGroup("xiaoliu", must(b.AddGroup("two", "二群", "linlaoshi", "xiaoliu")).ID, true))
+	c := signedIn(t, b)
+	me := c.init.User.UserName
+	path := filepath.Join(t.TempDir(), "a.png")
+	ok(t, os.WriteFile(path, drawAvatar("a"), 0o600))
+	file, err := os.Open(path)
+	ok(t, err)
+	defer file.Close()
+	up, err := c.caller.UploadMedia(c.ctx, file, &openwechat.CallerUploadMediaOptions{FromUserName: me, ToUserName: fileHelper, BaseRequest: c.request, LoginInfo: c.info})
+	ok(t, err)
+	list, err := c.caller.WebWxGetContact(c.ctx, c.info)
+	ok(t, err)
+	for _, g := range list.Groups() {
+		if out := c.sendMsg("webwxsendmsgimg", me, g.UserName, "", map[string]any{"MediaId": up.MediaId}); retIn(out) != 0 {
+			t.Fatal(out)
+		}
+	}
+	if all := b.Sent(); len(all) != 2 || all[0].Media != all[1].Media || all[0].To == all[1].To {
+		t.Fatalf("sent %+v", all)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// form posts one piece of a file with the fields of a request that is right but for what edit changes.
+func (c *client) form(data []byte, edit func(fields map[string]string, req map[string]any)) map[string]any {
+	c.t.Helper()
+	req := map[string]any{
+		"UploadType": 2, "BaseRequest": c.request, "ClientMediaId": 17000, "TotalLen": len(data), "StartPos": 0, "DataLen": len(data),
+		"MediaType": 4, "FileMd5": md5Hex(data),
+	}
+	u, err := url.Parse("https://file.wx.qq.com" + cgi + "webwxuploadmedia?f=json")
+	ok(c.t, err)
+	fields := map[string]string{"id": "WU_FILE_0", "name": "a.bin", "mediatype": "doc"}
+	for _, k := range c.caller.Client.Jar().Cookies(u) {
+		fields[k.Name] = k.Value
+	}
+	edit(fields, req)
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	ok(c.t, w.WriteField("uploadmediarequest", string(must(json.Marshal(req)))))
+	for k, v := range fields {
+		ok(c.t, w.WriteField(k, v))
+	}
+	_, err = must(w.CreateFormFile("filename", "a.bin")).Write(data)
+	ok(c.t, err)
+	ok(c.t, w.Close())
+	hr, err := http.NewRequestWithContext(c.ctx, "POST", u.String(), &body)
+	ok(c.t, err)
+	hr.Header.Set("Content-Type", w.FormDataContentType())
+	resp, err := c.caller.Client.HTTPClient().Transport.RoundTrip(hr)
+	ok(c.t, err)
+	defer resp.Body.Close()
+	out := map[string]any{}
+	ok(c.t, json.NewDecoder(resp.Body).Decode(&out))
+	return out
+}
+
+func TestUploadsAreChecked(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	data := []byte("六点二十")
+	if out := c.form(data, func(map[string]string, map[string]any) {}); retIn(out) != 0 || !strings.HasPrefix(out["MediaId"].(string), "@crypt_") {
+		t.Fatalf("a right upload: %v", out)
+	}
+	for name, edit := range map[string]func(map[string]string, map[string]any){
+		"md5":       func(_ map[string]string, r map[string]any) { r["FileMd5"] = md5Hex(nil) },
+		"too short": func(_ map[string]string, r map[string]any) { r["TotalLen"] = 100 },
+		"too long":  func(_ map[string]string, r map[string]any) { r["TotalLen"] = 3 },
+		"ticket":    func(f map[string]string, _ map[string]any) { f["webwx_data_ticket"] = "x" },
+		"order":     func(f map[string]string, _ map[string]any) { f["chunks"], f["chunk"] = "3", "1" },
+		"unsigned":  func(_ map[string]string, r map[string]any) { r["TotalLen"] = bigUpload + 1 },
+	} {
+		if out := c.form(data, edit); retIn(out) == 0 || out["MediaId"] == any("@") {
+			t.Errorf("%s: %v", name, out)
+		}
+	}
+}
+
+func TestBigFilesAskFirst(t *testing.T) {
+	if testing.Short() {
+		t.Skip("26 MB through the race detector")
+	}
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	path := filepath.Join(t.TempDir(), "big.bin")
+	ok(t, os.WriteFile(path, bytes.Repeat([]byte("0123456789abcdef"), (bigUpload+16)/16), 0o600))
+	upload := func() string {
+		file, err := os.Open(path)
+		ok(t, err)
+		defer file.Close()
+		up, err := c.caller.UploadMedia(c.ctx, file, &openwechat.CallerUploadMediaOptions{FromUserName: c.init.User.UserName, ToUserName: fileHelper, BaseRequest: c.request, LoginInfo: c.info})
+		ok(t, err)
+		return up.MediaId
+	}
+	first := upload()
+	before := count(b, "webwxuploadmedia")
+	if second := upload(); second != first {
+		t.Fatal("the same file has two ids")
+	}
+	if count(b, "webwxuploadmedia") != before {
+		t.Fatal("a file that is known was uploaded again")
+	}
+}
+
+func count(b *Box, path string) int {
+	for _, c := range b.Counts() {
+		if strings.HasSuffix(c.Path, "/"+path) {
+			return c.Count
+		}
+	}
+	return 0
+}
+
+func TestDownloads(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	picture, voice := drawAvatar("p"), bytes.Repeat([]byte("mp3 "), 1000)
+	_, err := b.SendImage("susu", "dushuhui", "p.png", picture)
+	ok(t, err)
+	_, err = b.SendVoice("susu", "dushuhui", voice, 3200*time.Millisecond)
+	ok(t, err)
+	_, err = b.SendFile("susu", "dushuhui", "计划 1.txt", []byte("计划"))
+	ok(t, err)
+	_, err = b.Send("susu", "dushuhui", Content{Kind: Video, Name: "v.mp4", Duration: 9 * time.Second}, []byte("video"))
+	ok(t, err)
+	msgs := c.fetch().AddMsgList
+	get := func(resp *http.Response, err error) (*http.Response, string) {
+		t.Helper()
+		ok(t, err)
+		defer resp.Body.Close()
+		return resp, string(must(io.ReadAll(resp.Body)))
+	}
+	if _, body := get(c.caller.Client.WebWxGetMsgImg(c.ctx, msgs[0], c.info)); body != string(picture) || msgs[0].ImgHeight == 0 {
+		t.Error("the picture")
+	}
+	resp, body := get(c.caller.Client.WebWxGetVoice(c.ctx, msgs[1], c.info))
+	if resp.StatusCode != http.StatusPartialContent || resp.Header.Get("Content-Type") != "audio/mp3" || body != string(voice) || msgs[1].VoiceLength != 3200 {
+		t.Errorf("the voice: %d %v", resp.StatusCode, resp.Header)
+	}
+	if resp, body := get(c.caller.Client.WebWxGetMedia(c.ctx, msgs[2], c.info)); body != "计划" || msgs[2].FileName != "计划 1.txt" || msgs[2].FileSize != "6" {
+		t.Errorf("the file: %d %q %+v", resp.StatusCode, body, msgs[2])
+	}
+	if resp, body := get(c.caller.Client.WebWxGetVideo(c.ctx, msgs[3], c.info)); body != "video" || resp.StatusCode != http.StatusPartialContent || msgs[3].PlayLength != 9 {
+		t.Errorf("the video: %d %q", resp.StatusCode, body)
+	}
+	if resp, _ := raw(t, b.Transport(), "GET", "https://wx.qq.com"+cgi+"webwxgetvoice?msgid="+msgs[1].MsgId+"&skey=x", ""); resp.StatusCode != 404 {
+		t.Error("a stranger heard the voice")
+	}
+	if resp, _ := raw(t, b.Transport(), "GET", "https://file.wx.qq.com"+cgi+"webwxgetmedia?mediaid="+url.QueryEscape(msgs[2].MediaId), ""); resp.StatusCode != 404 {
+		t.Error("a stranger without a ticket got the file")
+	}
+	list, err := c.caller.WebWxGetContact(c.ctx, c.info)
+	ok(t, err)
+	for _, u := range list {
+		if resp, body := get(c.caller.Client.WebWxGetHeadImg(c.ctx, u)); resp.ContentLength <= 0 || int(resp.ContentLength) != len(body) {
+			t.Errorf("the picture of %s: %d bytes", u.NickName, resp.ContentLength)
+		}
+	}
+}
+
+func TestMessageKindsParseInOpenwechat(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	for _, x := range []Content{
+		{Kind: Link, Name: "标题 <&>", Text: "说明", URL: "https://example.com/?a=1&b=2"}, {Kind: Card, Person: "小红"},
+		{Kind: Location, Text: "西湖区 1 号", Name: "西湖"}, {Kind: Emoticon, MD5: "abc"},
+	} {
+		_, err := b.Send("linlaoshi", "xiaoliu", x, nil)
+		ok(t, err)
+	}
+	var link, card, place *openwechat.Message
+	for _, m := range c.fetch().AddMsgList {
+		m.Content = unescaped(m.Content)
+		switch {
+		case m.IsMedia():
+			link = m
+		case m.IsCard():
+			card = m
+		case m.IsLocation():
+			place = m
+		}
+	}
+	data, err := link.MediaData()
+	ok(t, err)
+	if data.AppMsg.Title != "标题 <&>" || data.AppMsg.URL != "https://example.com/?a=1&b=2" || !link.IsArticle() {
+		t.Errorf("link %+v", data.AppMsg)
+	}
+	who, err := card.Card()
+	ok(t, err)
+	if who.NickName != "小红" || place == nil {
+		t.Errorf("card %+v, place %v", who, place)
+	}
+}
+
+func unescaped(s string) string {
+	return strings.NewReplacer("<br/>", "\n", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+}
+
+func TestRecallReachesTheOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := demo(t, Options{AutoScan: true})
+		c := signedIn(t, b)
+		c.ctx = t.Context()
+		m := must(b.Say("susu", "dushuhui", "说错了"))
+		ok(t, b.Recall("susu", m.ID))
+		list := c.fetch().AddMsgList
+		r := list[1]
+		sender, text, _ := strings.Cut(r.Content, ":<br/>")
+		r.Content = unescaped(text)
+		got, err := r.RevokeMsg()
+		ok(t, err)
+		if !strings.HasPrefix(sender, "@") || fmt.Sprint(got.RevokeMsg.MsgId) != m.ID || got.RevokeMsg.ReplaceMsg != `"苏苏" 撤回了一条消息` {
+			t.Fatalf("recall %+v", got)
+		}
+		if v := last(t, b, "susu", "dushuhui"); v.Kind != Recall || v.Text != "你撤回了一条消息" {
+			t.Fatalf("her phone shows %+v", v)
+		}
+		sent, err := c.say(c.group(), "我也说错了")
+		ok(t, err)
+		ok(t, c.caller.WebWxRevokeMsg(c.ctx, sent, c.request))
+		if v := last(t, b, "susu", "dushuhui"); v.Kind != Recall || v.Text != `"小六" 撤回了一条消息` {
+			t.Fatalf("her phone shows %+v", v)
+		}
+		late, err := c.say(c.group(), "太晚了")
+		ok(t, err)
+		time.Sleep(recallWithin + time.Second)
+		if err := c.caller.WebWxRevokeMsg(c.ctx, late, c.request); err == nil {
+			t.Fatal("recalled after two minutes")
+		}
+	})
+}
+
+func TestFriendRequestsCarryTheirXML(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	ok(t, b.RequestFriend("xiaohong", "xiaoliu", `我是"小红" <3`))
+	m := c.fetch().AddMsgList[0]
+	m.Content = unescaped(m.Content)
+	if !m.IsFriendAdd() {
+		t.Fatalf("%+v", m)
+	}
+	x, err := m.FriendAddMessageContent()
+	ok(t, err)
+	if !strings.HasPrefix(x.FromUserName, "wxid_") || !strings.HasPrefix(x.EncryptUserName, "v1_") || !strings.HasPrefix(x.Ticket, "v2_") || x.Content != `我是"小红" <3` || m.RecommendInfo.Ticket != x.Ticket {
+		t.Fatalf("%+v", x)
+	}
+	wrong := m.RecommendInfo
+	wrong.Ticket = "v2_x"
+	agree := func(info openwechat.RecommendInfo) error {
+		return c.caller.WebWxVerifyUser(c.ctx, &openwechat.CallerWebWxVerifyUserOptions{RecommendInfo: info, BaseRequest: c.request, LoginInfo: c.info})
+	}
+	if err := agree(wrong); !errors.Is(err, openwechat.Ret(retTicket)) {
+		t.Fatalf("a wrong ticket: %v", err)
+	}
+	ok(t, agree(m.RecommendInfo))
+	got := c.rawSync(c.init.SyncKey)
+	if len(got.ModContactList) != 1 || got.ModContactList[0].UserName != m.RecommendInfo.UserName {
+		t.Fatalf("mods %+v", got.ModContactList)
+	}
+	if text := got.AddMsgList[0].Content; text != "你已添加了小红，现在可以开始聊天了。" {
+		t.Fatalf("told %q", text)
+	}
+	if v := last(t, b, "xiaohong", "xiaoliu").Text; v != "小六刚刚把你添加到通讯录，现在可以开始聊天了。" {
+		t.Fatalf("she reads %q", v)
+	}
+}
+
+func TestStrangersDoNotGetMessages(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	friend := contactNamed(c, "林老师")
+	ok(t, b.Unfriend("linlaoshi", "xiaoliu"))
+	_, err := c.say(friend, "在吗")
+	ok(t, err)
+	if s := b.Sent()[0]; s.Fault == "" {
+		t.Fatalf("sent %+v", s)
+	}
+	if text := c.fetch().AddMsgList[0].Content; !strings.Contains(text, "开启了朋友验证") {
+		t.Fatalf("told %q", text)
+	}
+	if list := must(b.History("linlaoshi", "xiaoliu", "", 0)); len(list) != 0 {
+		t.Fatalf("she reads %+v", list)
+	}
+}
+
+func contactNamed(c *client, nick string) string {
+	c.t.Helper()
+	list, err := c.caller.WebWxGetContact(c.ctx, c.info)
+	ok(c.t, err)
+	for _, u := range list {
+		if u.NickName == nick {
+			return u.UserName
+		}
+	}
+	c.t.Fatalf("no contact %s", nick)
+	return ""
+}
+
+func TestRemarksFromTheWebDoNotLast(t *testing.T) {
+	for _, last := range []bool{false, true} {
+		b := demo(t, Options{AutoScan: true, Behave: Behaviour{RemarksLast: last}})
+		c := signedIn(t, b)
+		ok(t, c.caller.WebWxOplog(c.ctx, &openwechat.CallerWebWxOplogOptions{RemarkName: "老师", ToUserName: contactNamed(c, "林老师"), BaseRequest: c.request}))
+		remark := must(b.Friends("xiaoliu"))[0].Remark
+		if (remark == "老师") != last {
+			t.Errorf("RemarksLast %v: remark %q", last, remark)
+		}
+	}
+}
+
+func TestRoomManagementIsRefusedSince2018(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	ok(t, b.Befriend("xiaoliu", "xiaohong"))
+	ok(t, b.Befriend("xiaoliu", "xiaofang"))
+	c := signedIn(t, b)
+	room, hong, fang := c.group(), contactNamed(c, "小红"), contactNamed(c, "小芳")
+	calls := []func() map[string]any{
+		func() map[string]any {
+			return c.post("webwxupdatechatroom?fun=addmember", map[string]any{"ChatRoomName": room, "AddMemberList": hong})
+		},
+		func() map[string]any {
+			return c.post("webwxupdatechatroom?fun=modtopic", map[string]any{"ChatRoomName": room, "NewTopic": "新名"})
+		},
+		func() map[string]any {
+			return c.post("webwxcreatechatroom", map[string]any{"Topic": "三人", "MemberList": []map[string]string{{"UserName": hong}, {"UserName": fang}}})
+		},
+	}
+	for i, call := range calls {
+		if retIn(call()) == 0 {
+			t.Errorf("call %d was not refused", i)
+		}
+	}
+	b.Behave(func(v *Behaviour) { v.RoomManagement = true })
+	for i, call := range calls {
+		if out := call(); retIn(out) != 0 {
+			t.Errorf("call %d was refused: %v", i, out)
+		}
+	}
+	if g := must(b.Group("dushuhui")); g.Name != "新名" || len(g.Members) != 7 {
+		t.Errorf("group %+v", g)
+	}
+}
