@@ -20,6 +20,7 @@ const (
 	lockTimeout = time.Second
 	lockRetry   = 20 * time.Millisecond
 	leastMap    = 1 << 30
+	growBy      = 1 << 20 // bbolt's 16 MB would make a giant of each small copy
 )
 
 // Options say how to open a file. The zero value is right for a store that never had another layout.
@@ -145,6 +146,9 @@ func (db *DB) attach(opts Options) error {
 	})
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return ErrLocked
+	}
+	if err == nil {
+		db.bolt.AllocSize = growBy
 	}
 	return err
 }
