@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap/zaptest"
+
+	"sixtwenty/bot"
+	"sixtwenty/bot/bottest"
+	"sixtwenty/bot/wechat"
+	"sixtwenty/handlers"
+	"sixtwenty/store"
+	"sixtwenty/store/storetest"
+	"sixtwenty/wechatbox"
+)
+
+// A boxStage acts a play through the real client against WeChat in a box: what the people of the play see is what they
+// would see on their phones.
+type boxStage struct {
+	t     *testing.T
+	box   *wechatbox.Box
+	db    store.DB
+	stop  func()
+	heard int // how many of the account's sends were looked at
+	rest  []wechatbox.Sent
+}
+
+var _ bottest.Stage = (*boxStage)(nil)
+
+func newBoxStage(t *testing.T) *boxStage {
+	box, err := wechatbox.New(wechatbox.Options{Seed: 620, AutoScan: true, Clock: wechatbox.NewClock(bottest.Start)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &boxStage{t: t, box: box, db: storetest.Open(t)}
+	s.people()
+	s.start()
+	return s
+}
+
+func (s *boxStage) people() {
+	s.t.Helper()
+	names := []string{"小六", "群主", "小明", "阿杰", "苏苏", "小红", "小芳", "大伟"}
+	for _, n := range names {
+		_, err := s.box.AddPerson(wechatbox.Person{Nick: n})
+		s.must(err)
+	}
+	s.must(s.box.SetAccount("小六"))
+	for i, a := range names {
+		for _, b := range names[i+1:] {
+			s.must(s.box.Befriend(a, b))
+		}
+	}
+	_, err := s.box.AddGroup("", bottest.GroupName, "群主", names[:5]...)
+	s.must(err)
+	s.must(s.box.SaveGroup("小六", bottest.GroupName, true))
+}
+
+func (s *boxStage) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *boxStage) start() {
+	s.t.Helper()
+	log := zaptest.NewLogger(s.t, zaptest.Level(1))
+	account := wechat.New(wechat.Options{Transport: s.box.Transport(), DB: s.db, Clock: s.box.Clock(), Log: log, Desktop: true})
+	b, err := bot.New(bot.Options{
+		Account: account, DB: s.db, Clock: s.box.Clock(), Log: log, Features: handlers.All("314159"), Groups: []string{"六点二十*"},
+	})
+	s.must(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	s.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			s.t.Errorf("the bot ended with: %v", err)
+		}
+	}
+	s.settle()
+}
+
+// settle waits until the bot has nothing left to do. What it does over its network takes real time, which in a bubble is
+// free.
+func (s *boxStage) settle() {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	synctest.Wait()
+	s.must(s.box.Clock().Settled(ctx))
+	synctest.Wait()
+}
+
+func (s *boxStage) Say(who, text string)  { s.send(who, bottest.GroupName, text) }
+func (s *boxStage) Tell(who, text string) { s.send(who, "小六", text) }
+
+func (s *boxStage) send(who, to, text string) {
+	s.t.Helper()
+	_, err := s.box.Say(who, to, text)
+	s.must(err)
+	s.settle()
+}
+
+func (s *boxStage) Bring(by string, who ...string) {
+	s.t.Helper()
+	s.must(s.box.Invite(by, bottest.GroupName, who...))
+	s.settle()
+}
+
+func (s *boxStage) Scan(who, sharer string) {
+	s.t.Helper()
+	s.must(s.box.JoinByQR(who, bottest.GroupName, sharer))
+	s.settle()
+}
+
+func (s *boxStage) Go(who string) {
+	s.t.Helper()
+	s.must(s.box.Leave(who, bottest.GroupName))
+	s.settle()
+}
+
+func (s *boxStage) Pass(d time.Duration) {
+	s.t.Helper()
+	wound, err := s.box.Clock().Wind(context.Background(), s.Now().Add(d))
+	s.must(err)
+	if len(wound.Late) > 0 {
+		s.t.Fatalf("winding did not wait for %v", wound.Late)
+	}
+	s.settle()
+}
+
+func (s *boxStage) Now() time.Time { return s.box.Clock().Now() }
+
+func (s *boxStage) Reboot() {
+	s.t.Helper()
+	s.stop()
+	s.start()
+}
+
+func (s *boxStage) GroupHeard() []string { return s.heardIn(bottest.GroupName) }
+
+func (s *boxStage) PersonHeard(who string) []string { return s.heardIn(who) }
+
+// heardIn takes what one chat heard, and keeps the rest for later.
+func (s *boxStage) heardIn(name string) (texts []string) {
+	all := s.box.Sent()
+	s.rest = append(s.rest, all[s.heard:]...)
+	s.heard = len(all)
+	s.rest = slices.DeleteFunc(s.rest, func(m wechatbox.Sent) bool {
+		if m.ToName != name {
+			return false
+		}
+		texts = append(texts, shown(m))
+		return true
+	})
+	return texts
+}
+
+func shown(m wechatbox.Sent) string {
+	if m.Kind == wechatbox.Text {
+		return m.Text
+	}
+	if slices.Contains([]string{".mp3", ".wav", ".m4a"}, filepath.Ext(m.Name)) {
+		return "[语音] " + m.Name // the web sends voice as a file
+	}
+	return "[文件] " + m.Name
+}
+
+// TestPlaysThroughTheRealClient acts every play again, through openwechat and the box, in fake time.
+func TestPlaysThroughTheRealClient(t *testing.T) {
+	files, err := filepath.Glob("handlers/testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no plays found", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Until(bottest.Start))
+				s := newBoxStage(t)
+				defer s.box.Close()
+				defer s.stop()
+				bottest.Play(t, file, s)
+			})
+		})
+	}
+}
