@@ -1,0 +1,145 @@
+package wechat
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sixtwenty/bot"
+)
+
+// A loop reads the stream of one session.
+type loop struct {
+	*Account
+	in       bot.Inbox
+	s        *session
+	retry    backoff
+	idle     int // rounds in a row that came at once and brought nothing
+	stumbles int // attempts in a row at a batch whose lists could not be read
+	failing  time.Time
+}
+
+// offlineAfter is how long calls fail until the account counts as offline.
+const offlineAfter = time.Minute
+
+// run goes round until the session ends, ctx is done or the store fails for good.
+func (l *loop) run(ctx context.Context) error {
+	for {
+		err := l.round(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil:
+			l.recovered()
+		case ended(err) || broken(err):
+			return err
+		default:
+			l.failed(err)
+			if err := l.retry.wait(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// round waits for something new, takes it all in, and returns when it is kept. The next synccheck leaves only then: it is what
+// tells the service that the batch is done with.
+func (l *loop) round(ctx context.Context) error {
+	began := time.Now()
+	more, err := l.s.check(ctx)
+	if err != nil {
+		return err
+	}
+	if !more {
+		return l.rest(ctx, began)
+	}
+	for {
+		v, err := l.s.sync(ctx)
+		if err != nil {
+			return err
+		}
+		if err := l.take(ctx, v); err != nil {
+			return err
+		}
+		if v.empty() {
+			return l.rest(ctx, began)
+		}
+		l.idle = 0
+		if v.ContinueFlag == 0 {
+			return nil
+		}
+	}
+}
+
+const (
+	idleRound = 5 * time.Second // a round that waited as long as this cannot spin
+	maxIdle   = 10 * time.Second
+)
+
+// rest slows down a server that says at once, again and again, that there is something, or nothing.
+func (l *loop) rest(ctx context.Context, began time.Time) error {
+	if time.Since(began) >= idleRound {
+		l.idle = 0
+		return nil
+	}
+	if l.idle++; l.idle == 1 {
+		return nil
+	}
+	return sleep(ctx, min(maxIdle, time.Second<<min(l.idle-2, 10)))
+}
+
+// take brings one answer in: its events are put and the place after it is marked, or the session stays where it was.
+func (l *loop) take(ctx context.Context, v *synced) error {
+	l.s.renew(v.SKey)
+	if err := l.batch(ctx, v); err != nil {
+		return err
+	}
+	was := l.s.key
+	l.s.key = v.next()
+	if v.empty() && l.s.key.mark() == was.mark() {
+		return nil
+	}
+	place, err := l.s.place()
+	if err == nil {
+		err = l.in.Mark(ctx, place)
+	}
+	if err != nil {
+		l.s.key = was
+	}
+	return err
+}
+
+func (l *loop) recovered() {
+	l.retry.ok()
+	if l.State().Name != Online {
+		l.become(Online, whyBack)
+	}
+	l.failing = time.Time{}
+}
+
+func (l *loop) failed(err error) {
+	l.log.Warn("reading the stream failed, trying again", zap.Error(err), zap.Int("failures", l.retry.failures+1))
+	if l.failing.IsZero() {
+		l.failing = time.Now()
+	}
+	state := Suspect
+	if time.Since(l.failing) >= offlineAfter {
+		state = Offline
+	}
+	l.become(state, whyOf(err))
+}
+
+// whyOf puts a failure into words for the owner.
+func whyOf(err error) bot.Text {
+	e, ok := asCall(err)
+	switch {
+	case !ok:
+		return whyStore
+	case e.fault == faultNetwork:
+		return whyNetwork
+	case e.ret == retTooOften:
+		return whyTooOften
+	}
+	return whyNonsense
+}

@@ -1,0 +1,376 @@
+package wechat
+
+import (
+	"slices"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// A plan is what one list of contacts will change: worked out on a snapshot, written in one commit, then made known. Only the
+// goroutine of Run changes the directory's tables, so nothing can come between.
+type plan struct {
+	*directory
+	follows func(bot.Chat) bool
+	now     time.Time
+	people  map[string]*person // as they will be
+	rooms   map[string]*room
+	lists   map[string][]member
+	writes  []func(store.Tx) error
+	given   map[string]bool // ids bound by this plan
+}
+
+func (d *directory) newPlan(follows func(bot.Chat) bool, now time.Time) *plan {
+	return &plan{
+		directory: d, follows: follows, now: now,
+		people: map[string]*person{}, rooms: map[string]*room{}, lists: map[string][]member{}, given: map[string]bool{},
+	}
+}
+
+func (p *plan) put(write func(store.Tx) error) { p.writes = append(p.writes, write) }
+
+// resolve works through a list: friends first, so that members who are friends are found as such, and last the strangers, who
+// may turn out to be members.
+func (p *plan) resolve(r store.Reader, list []contact) error {
+	var friends, rooms, strangers []contact
+	for _, c := range list {
+		switch {
+		case isRoom(c.UserName):
+			rooms = append(rooms, c)
+		case !isPerson(c.UserName):
+		case c.stranger:
+			strangers = append(strangers, c)
+		default:
+			friends = append(friends, c)
+		}
+	}
+	if err := p.friends(r, friends); err != nil {
+		return err
+	}
+	if err := p.groups(r, rooms); err != nil {
+		return err
+	}
+	for _, c := range strangers {
+		if c.group != "" && !p.followed(c.group) {
+			continue
+		}
+		if err := p.person(r, c, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *plan) followed(group string) bool {
+	rm := p.rooms[group]
+	if rm == nil {
+		rm = p.names.rooms[group]
+	}
+	return rm != nil && p.follows(rm.chat())
+}
+
+// friends matches a contact list against everybody who was ever on one.
+func (p *plan) friends(r store.Reader, list []contact) error {
+	old, err := p.formerFriends(r, list)
+	if err != nil {
+		return err
+	}
+	var unknown []evidence
+	for _, c := range list {
+		if p.known(c.UserName) == nil && !c.official() {
+			unknown = append(unknown, c.evidence())
+		}
+	}
+	found := match(old, unknown, false)
+	for _, c := range list {
+		if err := p.person(r, c, bot.PersonID(found[c.UserName])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *plan) formerFriends(r store.Reader, list []contact) (old []evidence, err error) {
+	if !slices.ContainsFunc(list, func(c contact) bool { return p.known(c.UserName) == nil }) {
+		return nil, nil
+	}
+	for row, err := range friendRows.Scan(r, store.Range{Limit: maxFriends}) {
+		if err != nil {
+			return nil, err
+		}
+		var id string
+		if err := store.Split(row.Key, &id); err != nil {
+			return nil, err
+		}
+		if p.bound(id) {
+			continue
+		}
+		who, _, err := peopleRows.Get(r, id)
+		if err != nil {
+			return nil, err
+		}
+		old = append(old, who.evidence(id))
+	}
+	return old, nil
+}
+
+// groups matches by name, then brings in the members of those that are followed.
+func (p *plan) groups(r store.Reader, list []contact) error {
+	found, err := p.matchGroups(r, list)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		rm, err := p.group(r, c, found[c.UserName])
+		if err != nil {
+			return err
+		}
+		if len(c.MemberList) > 0 && p.follows(rm.chat()) {
+			if err := p.members(r, rm, c.MemberList); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *plan) matchGroups(r store.Reader, list []contact) (map[string]string, error) {
+	var unknown []evidence
+	for _, c := range list {
+		if p.names.rooms[c.UserName] == nil {
+			unknown = append(unknown, evidence{key: c.UserName, nick: fold(plainName(c.NickName))})
+		}
+	}
+	if len(unknown) == 0 {
+		return nil, nil
+	}
+	var old []evidence
+	for row, err := range groupRows.Scan(r, store.Range{Limit: maxGroups}) {
+		if err != nil {
+			return nil, err
+		}
+		var id string
+		if err := store.Split(row.Key, &id); err != nil {
+			return nil, err
+		}
+		if !p.bound(id) {
+			old = append(old, evidence{key: id, nick: fold(row.Value.Name)})
+		}
+	}
+	return match(old, unknown, true), nil
+}
+
+// group plans one group; id is "" where none was found.
+func (p *plan) group(r store.Reader, c contact, id string) (*room, error) {
+	rm := &room{wire: c.UserName, name: plainName(c.NickName)}
+	if was := p.names.rooms[c.UserName]; was != nil {
+		rm.id = was.id
+		if rm.name == "" {
+			rm.name = was.name
+		}
+	} else {
+		if id == "" {
+			id = mint("g")
+		}
+		rm.id = bot.ChatID(id)
+		p.wire(c.UserName, id)
+	}
+	row, known, err := groupRows.Get(r, rm.id)
+	if err != nil {
+		return nil, err
+	}
+	was := row
+	row.Name, row.Last = rm.name, p.names.session
+	if !known {
+		row.First = p.names.session
+	}
+	if row != was {
+		p.put(func(tx store.Tx) error { return groupRows.Put(tx, row, rm.id) })
+	}
+	p.rooms[c.UserName] = rm
+	return rm, nil
+}
+
+// members plans a member list. Those who have no name in this session yet are looked for among the members of before.
+func (p *plan) members(r store.Reader, rm *room, list []contact) error {
+	if len(list) > bot.MaxMembers {
+		list = list[:bot.MaxMembers]
+	}
+	before, _, err := rosterRows.Get(r, rm.id)
+	if err != nil {
+		return err
+	}
+	found, err := p.matchMembers(r, before, list)
+	if err != nil {
+		return err
+	}
+	ids := make([]bot.PersonID, 0, len(list))
+	members := make([]member, 0, len(list))
+	for _, c := range list {
+		if !isPerson(c.UserName) {
+			continue
+		}
+		c.stranger = true
+		if err := p.person(r, c, found[c.UserName]); err != nil {
+			return err
+		}
+		who := p.known(c.UserName)
+		ids = append(ids, who.id)
+		members = append(members, member{who, plainName(c.DisplayName)})
+	}
+	slices.Sort(ids)
+	if !slices.Equal(ids, before) {
+		p.put(func(tx store.Tx) error { return rosterRows.Put(tx, ids, rm.id) })
+	}
+	p.lists[rm.wire] = members
+	return nil
+}
+
+func (p *plan) matchMembers(r store.Reader, before []bot.PersonID, list []contact) (map[string]bot.PersonID, error) {
+	found := map[string]bot.PersonID{}
+	var unknown []evidence
+	for _, c := range list {
+		if p.known(c.UserName) == nil {
+			unknown = append(unknown, c.evidence())
+		}
+	}
+	if len(unknown) == 0 || len(before) == 0 {
+		return found, nil
+	}
+	var old []evidence
+	for _, id := range before {
+		if p.bound(string(id)) {
+			continue
+		}
+		row, _, err := peopleRows.Get(r, id)
+		if err != nil {
+			return nil, err
+		}
+		old = append(old, row.evidence(string(id)))
+	}
+	for wire, id := range match(old, unknown, true) {
+		found[wire] = bot.PersonID(id)
+	}
+	return found, nil
+}
+
+// person plans one person; id is "" where none was found.
+func (p *plan) person(r store.Reader, c contact, id bot.PersonID) error {
+	was := p.known(c.UserName)
+	who := &person{wire: c.UserName, id: id, read: true, official: c.official()}
+	if was == nil && who.official { // nobody to keep; only to be told apart
+		p.people[c.UserName] = who
+		return nil
+	}
+	if was != nil {
+		who.id = was.id
+		who.official = who.official || was.official
+	} else {
+		if who.id == "" || p.bound(string(who.id)) {
+			who.id = bot.PersonID(mint("p"))
+		}
+		p.wire(c.UserName, string(who.id))
+	}
+	kept, known, err := p.kept(r, was, who.id)
+	if err != nil {
+		return err
+	}
+	who.row = kept.updated(c, p.names.session)
+	if !known || who.row != kept {
+		p.put(func(tx store.Tx) error { return peopleRows.Put(tx, who.row, who.id) })
+	}
+	if !c.stranger && !who.official {
+		on, err := friendRows.Has(r, who.id)
+		if err != nil {
+			return err
+		}
+		if !on {
+			p.put(func(tx store.Tx) error { return friendRows.Put(tx, struct{}{}, who.id) })
+		}
+	}
+	p.people[c.UserName] = who
+	return nil
+}
+
+func (p *plan) kept(r store.Reader, was *person, id bot.PersonID) (personRow, bool, error) {
+	if was != nil && was.read {
+		return was.row, true, nil
+	}
+	return peopleRows.Get(r, id)
+}
+
+// updated is the row after a contact was seen. A member list tells neither remark nor alias, so their absence says nothing.
+func (row personRow) updated(c contact, session string) personRow {
+	now := c.row()
+	now.First, now.Last = row.First, session
+	if now.First == "" {
+		now.First = session
+	}
+	if c.stranger {
+		now.Remark, now.Alias = row.Remark, row.Alias
+	}
+	if now.Nick == "" {
+		now.Nick = row.Nick
+	}
+	if now.KeyWord == "" {
+		now.KeyWord = row.KeyWord
+	}
+	if now.Attr == 0 {
+		now.Attr = row.Attr
+	}
+	return now
+}
+
+func (row personRow) evidence(id string) evidence {
+	return evidence{
+		key: id, nick: fold(row.Nick), remark: fold(row.Remark), alias: row.Alias, keyWord: row.KeyWord, attr: row.Attr,
+	}
+}
+
+func (c *contact) evidence() evidence { return c.row().evidence(c.UserName) }
+
+func (p *plan) known(wire string) *person {
+	if who := p.people[wire]; who != nil {
+		return who
+	}
+	return p.names.people[wire]
+}
+
+func (p *plan) bound(id string) bool { return p.given[id] || p.names.bound(id) }
+
+// wire plans that this session calls id so.
+func (p *plan) wire(wire, id string) {
+	p.given[id] = true
+	session := p.names.session
+	p.put(func(tx store.Tx) error { return wireRows.Put(tx, id, session, wire) })
+}
+
+// publish makes the plan known, after its commit.
+func (p *plan) publish() {
+	n := p.names
+	for wire, who := range p.people {
+		if was := n.people[wire]; was != nil {
+			*was = *who
+			who = was
+		}
+		n.people[wire] = who
+		if who.id != "" {
+			n.bind(string(who.id), wire)
+		}
+	}
+	for wire, rm := range p.rooms {
+		if was := n.rooms[wire]; was != nil {
+			was.name = rm.name
+			rm = was
+		}
+		n.rooms[wire] = rm
+		n.bind(string(rm.id), wire)
+		if list, ok := p.lists[wire]; ok {
+			for i := range list {
+				list[i].person = n.people[list[i].wire]
+			}
+			rm.set(list, p.now)
+		}
+	}
+}

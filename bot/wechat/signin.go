@@ -1,0 +1,302 @@
+package wechat
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/eatmoreapple/openwechat"
+
+	"sixtwenty/bot"
+)
+
+// resume takes up the kept session. It returns nil where there is none, or where the service refuses it; a service that cannot
+// be reached is asked again for as long as it takes, since a new scan would lose what was said meanwhile.
+func (a *Account) resume(ctx context.Context, in bot.Inbox, transport http.RoundTripper) (*session, error) {
+	b, err := in.Place(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the kept session: %w", err)
+	}
+	if b == nil {
+		a.become(NeedsScan, whyFirst)
+		return nil, nil
+	}
+	p, err := readPlace(b)
+	if err != nil {
+		a.log.Warn("no hot sign-in", zap.Error(err))
+		a.become(NeedsScan, whyRefused)
+		return nil, nil
+	}
+	s, err := p.restore(newCaller(transport, a.opts.Desktop))
+	if err != nil {
+		return nil, err
+	}
+	if err := a.patiently(ctx, 0, func() error { return a.comeBack(ctx, in, s) }); err != nil {
+		if ret := retOf(err); ret == 0 && !errors.Is(err, errOther) || ctx.Err() != nil {
+			return nil, err
+		}
+		a.log.Info("the kept session is refused", zap.Error(err))
+		a.become(NeedsScan, whyRefused)
+		return nil, nil
+	}
+	a.become(Online, whyResumed)
+	return s, nil
+}
+
+var errOther = errors.New("the service gave the account another name, so this is another session")
+
+func (a *Account) comeBack(ctx context.Context, in bot.Inbox, s *session) error {
+	first, err := s.initial(ctx)
+	if err != nil {
+		return err
+	}
+	if first.User.UserName != s.creds.Load().self {
+		return errOther
+	}
+	return a.enter(ctx, in, s, first)
+}
+
+// patiently does what may fail for a while: until it goes, the service refuses, the store is broken, ctx is done, or it was
+// tried as often as given (0 is for ever).
+func (a *Account) patiently(ctx context.Context, times int, do func() error) error {
+	var retry backoff
+	for {
+		err := do()
+		if err == nil || ctx.Err() != nil || broken(err) || errors.Is(err, errOther) {
+			return err
+		}
+		if ret := retOf(err); ret != 0 && ret != retTooOften || retry.failures+1 == times {
+			return err
+		}
+		if a.State().Name != NeedsScan {
+			a.become(Suspect, whyOf(err))
+		}
+		a.log.Warn("signing in is not done yet", zap.Error(err))
+		if err := retry.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// scan shows codes until one is scanned and the session stands.
+func (a *Account) scan(ctx context.Context, in bot.Inbox, transport http.RoundTripper) (*session, error) {
+	var retry backoff
+	for number := 1; ; number++ {
+		s, err := a.scanOnce(ctx, in, transport, number)
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err == nil:
+			a.become(Online, whyScanned)
+			return s, nil
+		case errors.Is(err, errExpired):
+			a.become(NeedsScan, whyExpired)
+			retry.ok()
+			continue
+		case broken(err):
+			return nil, err
+		}
+		a.log.Warn("the sign-in failed, trying again", zap.Error(err))
+		a.become(NeedsScan, whyNotSignIn)
+		if err := retry.wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+var errExpired = errors.New("the code expired")
+
+func (a *Account) scanOnce(ctx context.Context, in bot.Inbox, transport http.RoundTripper, number int) (*session, error) {
+	caller := newCaller(transport, a.opts.Desktop)
+	uuid, err := timed(ctx, "jslogin", callLimit, caller.GetLoginUUID)
+	if err != nil {
+		return nil, err
+	}
+	if a.opts.QR != nil {
+		a.opts.QR(QR{
+			URL: "https://login.weixin.qq.com/l/" + uuid, Page: "https://login.weixin.qq.com/qrcode/" + url.PathEscape(uuid), Number: number,
+		})
+	}
+	redirect, err := a.awaitScan(ctx, caller, uuid)
+	if err != nil {
+		return nil, err
+	}
+	info, err := timed(ctx, "webwxnewloginpage", callLimit, func(ctx context.Context) (*openwechat.LoginInfo, error) {
+		return caller.GetLoginInfo(ctx, redirect)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.begin(ctx, in, caller, info)
+}
+
+// timed does one of openwechat's sign-in calls with a deadline.
+func timed[T any](ctx context.Context, call string, limit time.Duration, do func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	v, err := guarded(func() (T, error) { return do(ctx) })
+	if err != nil {
+		fault := faultNonsense
+		if openwechat.IsNetworkError(err) {
+			fault = faultNetwork
+		}
+		err = &callError{call: call, fault: fault, err: scrub(err)}
+	}
+	return v, err
+}
+
+// awaitScan waits until the phone has confirmed the code. Where the service answers at once, again and again, it slows down.
+func (a *Account) awaitScan(ctx context.Context, caller *openwechat.Caller, uuid string) (*url.URL, error) {
+	var retry backoff
+	for tip := "1"; ; tip = "0" {
+		began := time.Now()
+		resp, err := timed(ctx, "login", pollLimit, func(ctx context.Context) (openwechat.CheckLoginResponse, error) {
+			return caller.CheckLogin(ctx, uuid, tip)
+		})
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		var code openwechat.LoginCode
+		if err == nil {
+			code, err = resp.Code()
+		}
+		if err == nil && code == openwechat.LoginCodeSuccess {
+			return redirectOf(resp)
+		}
+		switch {
+		case err != nil && retry.failures >= 5:
+			return nil, err
+		case code == openwechat.LoginCodeTimeout:
+			return nil, errExpired
+		case code == openwechat.LoginCodeScanned:
+			a.become(NeedsScan, whyOnPhone)
+		}
+		if time.Since(began) >= idleRound || code == openwechat.LoginCodeScanned && retry.failures == 0 {
+			retry.ok()
+			continue
+		}
+		if err := retry.wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// redirectOf is where the session begins. The secrets go there, so it must be WeChat.
+func redirectOf(resp openwechat.CheckLoginResponse) (*url.URL, error) {
+	u, err := guarded(resp.RedirectURL)
+	if err != nil {
+		return nil, nonsense("login", "no redirect")
+	}
+	ours := strings.HasSuffix(u.Host, ".qq.com") || strings.HasSuffix(u.Host, ".wechat.com")
+	if u.Scheme != "https" || !ours {
+		return nil, nonsense("login", "redirected to a host that is not WeChat's")
+	}
+	return u, nil
+}
+
+// afterScan is how often a call is tried after a scan; each scan costs a person's time.
+const afterScan = 8
+
+// begin makes a session of a confirmed scan.
+func (a *Account) begin(ctx context.Context, in bot.Inbox, caller *openwechat.Caller, info *openwechat.LoginInfo) (*session, error) {
+	device, err := deviceID()
+	if err != nil {
+		return nil, err
+	}
+	s := &session{id: "s" + strings.ToLower(rand.Text()[:12]), scanned: time.Now(), caller: caller}
+	s.uploads.init()
+	s.creds.Store(&creds{
+		login: *info,
+		base:  openwechat.BaseRequest{Uin: info.WxUin, Sid: info.WxSid, Skey: info.SKey, DeviceID: device},
+	})
+	if err := s.openJar(); err != nil {
+		return nil, err
+	}
+	var first *initial
+	if err := a.patiently(ctx, afterScan, func() (err error) {
+		first, err = s.initial(ctx)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	c := *s.creds.Load()
+	c.self = first.User.UserName
+	s.creds.Store(&c)
+	s.key = syncKeys{Sync: first.SyncKey}
+	if s.at = a.clock.Now(); first.SystemTime > 0 {
+		s.at = time.Unix(first.SystemTime, 0)
+	}
+	return s, a.patiently(ctx, afterScan, func() error { return a.enter(ctx, in, s, first) })
+}
+
+// enter brings a session to where the stream can be read: the phone is told, names are known and kept, the place is marked.
+func (a *Account) enter(ctx context.Context, in bot.Inbox, s *session, first *initial) error {
+	c := s.creds.Load()
+	if err := a.dir.enter(ctx, s.id, c.self); err != nil {
+		return fmt.Errorf("loading names: %w", err)
+	}
+	s.names = a.dir.names
+	if err := s.notify(ctx); err != nil { // the phone then shows nothing; all else works
+		a.log.Warn("the phone was not told", zap.Error(err))
+	}
+	list, err := s.contacts(ctx)
+	if err != nil {
+		return err
+	}
+	first.User.stranger = true
+	if err := a.dir.owner(ctx, c.login.WxUin, first.User); err != nil {
+		return err
+	}
+	if err := a.dir.learn(ctx, listed(list, first.ContactList), in.Follows, time.Now()); err != nil {
+		return err
+	}
+	e := bot.Event{ID: "signed-in/" + s.id, Kind: bot.SignedIn, At: s.at, Text: s.id}
+	if err := in.Put(ctx, e); err != nil {
+		return err
+	}
+	place, err := s.place()
+	if err != nil {
+		return err
+	}
+	if err := in.Mark(ctx, place); err != nil {
+		return err
+	}
+	return a.dir.prune(ctx)
+}
+
+// listed is the contact list, and of the recent chats the groups that are not in it. Their members are read when somebody
+// writes there.
+func listed(list, recent []contact) []contact {
+	have := make(map[string]bool, len(list))
+	for _, c := range list {
+		have[c.UserName] = true
+	}
+	all := slices.Clone(list)
+	for _, c := range recent {
+		if isRoom(c.UserName) && !have[c.UserName] {
+			all = append(all, c)
+		}
+	}
+	for i := range all {
+		all[i].MemberList = nil
+	}
+	return all
+}
+
+// deviceID is how this client calls itself, for as long as the session lasts.
+func deviceID() (string, error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(1e15))
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("e%015d", n), nil
+}
