@@ -16,6 +16,7 @@ type Options struct {
 	File     string         // the world file; "" keeps the world in memory only
 	Language Language       // of phones that have no language of their own; "" is Chinese
 	Zone     *time.Location // of times of day; nil is China's
+	Remote   bool           // the control API answers other machines too
 	AutoScan bool           // the account's phone scans and confirms every QR code by itself
 	Logger   *zap.Logger    // ids only, never texts; nil is silent
 	Behave   Behaviour      // where the box differs from the WeChat of today

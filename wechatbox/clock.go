@@ -22,6 +22,11 @@ type Clock struct {
 	gates   []*gate
 	changed chan struct{} // closed, and made anew, at every change
 	onSet   func(ClockState)
+
+	version   uint64 // counts settings of the time and the speed
+	epoch     uint64 // counts changes of anything but what followers report
+	settling  int    // how many wait for the world to settle
+	followers map[string]*followed
 }
 
 type waiter struct {
@@ -47,7 +52,10 @@ func NewClock(start time.Time) *Clock {
 	if start.IsZero() {
 		start = now
 	}
-	return &Clock{at: start, real: now, speed: 1, waiters: map[string]*waiter{}, changed: make(chan struct{})}
+	return &Clock{
+		at: start, real: now, speed: 1, waiters: map[string]*waiter{}, changed: make(chan struct{}),
+		version: uint64(now.UnixNano()), // a follower notices that the box was started anew
+	}
 }
 
 // Now is the time of the world.
@@ -173,6 +181,7 @@ func (c *Clock) SetSpeed(x float64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at, c.real, c.speed = c.now(), time.Now(), x
+	c.version++
 	c.nudgeAll()
 	return nil
 }
@@ -194,6 +203,7 @@ func (c *Clock) restore(s ClockState) {
 	defer c.mu.Unlock()
 	c.at, c.real, c.speed = s.At, s.Real.Round(0), s.Speed
 	c.at, c.real = c.now(), time.Now()
+	c.version++
 	c.nudgeAll()
 }
 
@@ -215,6 +225,12 @@ func (c *Clock) nudgeAll() {
 }
 
 func (c *Clock) broadcast() {
+	c.epoch++
+	c.stir()
+}
+
+// stir wakes those who look for changes.
+func (c *Clock) stir() {
 	close(c.changed)
 	c.changed = make(chan struct{})
 }

@@ -28,10 +28,10 @@ type server struct {
 
 const headerTimeout = 10 * time.Second
 
-// Serve answers on ln until the box is closed: the hosts of web WeChat over plain HTTP, and over CONNECT with TLS to clients
-// that use it as their HTTPS proxy and trust [Box.CA]. Requests for any other host go to other, or are not found where it is nil.
-// CONNECT to any other host is refused: nothing leaves the box.
-func (b *Box) Serve(ln net.Listener, other http.Handler) error {
+// Serve answers on ln until ctx is done or the box is closed: the hosts of web WeChat over plain HTTP, and over CONNECT with TLS to
+// clients that use it as their HTTPS proxy and trust [Box.CA]. Requests for other hosts go to [Box.API] where they begin with
+// /box/, and else to other, or are not found where it is nil. CONNECT to any other host is refused: nothing leaves the box.
+func (b *Box) Serve(ctx context.Context, ln net.Listener, other http.Handler) error {
 	ca, err := b.authority()
 	if err != nil {
 		return err
@@ -39,22 +39,26 @@ func (b *Box) Serve(ln net.Listener, other http.Handler) error {
 	if other == nil {
 		other = http.NotFoundHandler()
 	}
-	s := &server{b: b, wx: b.Handler(), other: other, ca: ca, conns: newHanded(ln.Addr())}
+	mux := http.NewServeMux()
+	mux.Handle("/box/", b.API())
+	mux.Handle("/", other)
+	s := &server{b: b, wx: b.Handler(), other: mux, ca: ca, conns: newHanded(ln.Addr())}
 	errLog, err := zap.NewStdLogAt(b.log, zap.DebugLevel)
 	if err != nil {
 		return fmt.Errorf("wechatbox: the log of the server: %w", err)
 	}
 	s.plain = &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ErrorLog: errLog}
 	s.inner = &http.Server{Handler: http.HandlerFunc(s.route), ReadHeaderTimeout: headerTimeout, ErrorLog: errLog}
-	return s.run(ln)
+	return s.run(ctx, ln)
 }
 
-func (s *server) run(ln net.Listener) error {
+func (s *server) run(ctx context.Context, ln net.Listener) error {
 	var wg sync.WaitGroup
 	stop := make(chan struct{})
 	wg.Go(func() {
 		select {
 		case <-s.b.closed:
+		case <-ctx.Done():
 		case <-stop:
 		}
 		s.plain.Close()
@@ -65,12 +69,10 @@ func (s *server) run(ln net.Listener) error {
 	err := s.plain.Serve(ln)
 	close(stop)
 	wg.Wait()
-	select {
-	case <-s.b.closed:
+	if errors.Is(err, http.ErrServerClosed) {
 		return nil
-	default:
-		return err
 	}
+	return err
 }
 
 // CA is the certificate (PEM) that a client must trust to use the box over TLS.

@@ -2,6 +2,7 @@ package wechatbox
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -50,7 +51,7 @@ func listen(t *testing.T, b *Box, other http.Handler) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
 	done := make(chan error, 1)
-	go func() { done <- b.Serve(ln, other) }()
+	go func() { done <- b.Serve(context.Background(), ln, other) }()
 	t.Cleanup(func() {
 		b.Close()
 		if err := <-done; err != nil {

@@ -60,6 +60,7 @@ func (c *Clock) startWinding(to time.Time) error {
 		return refuse("the clock shows %s and is never turned back to %s", now.Format(time.DateTime), to.Format(time.DateTime))
 	}
 	c.at, c.winding = now, true
+	c.version++
 	c.nudgeAll()
 	return nil
 }
@@ -69,6 +70,7 @@ func (c *Clock) endWinding() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.winding, c.real = false, time.Now()
+	c.version++
 	c.nudgeAll()
 }
 
@@ -83,25 +85,38 @@ func (c *Clock) advance(to time.Time, stop int) (at time.Time, last bool) {
 			next = w.due
 		}
 	}
+	for due := range c.followedDues() {
+		if due.After(c.at) && due.Before(next) {
+			next = due
+		}
+	}
 	last = !next.Before(to) || stop >= maxStops
 	if last {
 		next = to
 	}
 	c.at = next
+	c.version++
+	c.rouse()
+	c.broadcast()
+	return next, last
+}
+
+// rouse makes whoever is due busy at once, before they run.
+func (c *Clock) rouse() {
+	now := c.now()
 	for _, w := range c.waiters {
-		if w.parked && !w.due.IsZero() && !next.Before(w.due) {
+		if w.parked && !w.due.IsZero() && !now.Before(w.due) {
 			w.parked = false
 			w.nudge()
 		}
 	}
-	c.broadcast()
-	return next, last
 }
 
 // settle waits until nobody is busy, or until the patience ends; it notes who was late.
 func (c *Clock) settle(ctx context.Context, done *Wound) error {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
+	defer c.ask()()
 	for {
 		changed, busy := c.busy()
 		if len(busy) == 0 {
@@ -136,6 +151,7 @@ func (c *Clock) busy() (changed <-chan struct{}, who []string) {
 			who = append(who, name)
 		}
 	}
+	who = append(who, c.busyFollowers()...)
 	c.mu.Unlock()
 	// The gates lock the world, whose changes lock the clock.
 	for _, g := range gates {
@@ -153,6 +169,7 @@ func (c *Clock) busy() (changed <-chan struct{}, who []string) {
 
 // Settled waits until nobody who lives by the clock is busy; tests look at the world then. It gives up when ctx is done.
 func (c *Clock) Settled(ctx context.Context) error {
+	defer c.ask()()
 	for {
 		changed, busy := c.busy()
 		if len(busy) == 0 {

@@ -9,17 +9,23 @@ import (
 	"sixtwenty/wechatbox"
 )
 
-// face is an avatar: a picture, or the first letter of a name on a colour that stays with the id.
+// face is an avatar: a picture, or letters of the name on a colour that stays with the id. Two Chinese characters are shown
+// both, since half of all nicknames begin with 小 or 阿.
 type face struct {
 	Pic    string // a media id
 	Letter string
+	Second string
 	Hue    int
 }
 
 const hues = 10
 
 func faceOf(p wechatbox.Person) face {
-	return face{Pic: p.Avatar, Letter: firstLetter(p.Nick), Hue: hueOf(p.ID)}
+	f := face{Pic: p.Avatar, Letter: firstLetter(p.Nick), Hue: hueOf(p.ID)}
+	if r := []rune(p.Nick); len(r) == 2 && unicode.Is(unicode.Han, r[0]) && unicode.Is(unicode.Han, r[1]) {
+		f.Second = string(r[1])
+	}
+	return f
 }
 
 func hueOf(id string) int {

@@ -19,6 +19,7 @@ type phoneView struct {
 	SignIn signInView
 	Time   string
 	Unread int
+	Waits  int    // -1 while a QR code waits for this phone
 	View   string // the template of the screen
 	Title  string
 	Back   string // the place to go back to, without who
@@ -80,6 +81,9 @@ func (d *Desk) look(ws words, p place) (v *viewer, out *phoneView) {
 	v.friends, _ = d.box.Friends(me.ID)
 	out = &phoneView{Place: p, Name: me.Nick, Face: faceOf(me), Time: v.now.Format("15:04"), SignIn: d.signInView()}
 	out.Bot = out.SignIn.Account == me.ID
+	if out.Bot && out.SignIn.State == string(wechatbox.QRWaiting) {
+		out.Waits = -1
+	}
 	for _, c := range v.chats {
 		out.Unread += c.Unread
 	}

@@ -65,7 +65,6 @@ func phoneWords() map[string][2]string {
 		"code.hint":             {"在别人的手机上：发现 → 扫一扫进群", "On another phone: Discover → Scan to join a group"},
 		"login.title":           {"登录机器人", "Sign the bot in"},
 		"login.banner":          {"机器人（网页微信）已登录", "Web WeChat (the bot) is signed in"},
-		"login.waiting":         {"用这台手机扫码登录机器人", "Scan the bot in with this phone"},
 		"login.scan":            {"用这台手机扫码登录机器人", "Scan the bot in with this phone"},
 		"login.qr":              {"机器人的登录二维码", "The bot’s sign-in QR code"},
 		"login.do":              {"扫一扫，确认登录", "Scan and confirm"},

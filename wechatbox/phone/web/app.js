@@ -192,6 +192,11 @@
   function rack() {
     const list = phones();
     if (!one(".phone.on", desk)) list[0]?.classList.add("on");
+    const plus = document.createElement("button");
+    plus.type = "button";
+    plus.textContent = "＋";
+    plus.setAttribute("aria-label", one("#another").textContent);
+    plus.addEventListener("click", () => add("/people"));
     one("#rack").replaceChildren(...list.map((phone) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -204,9 +209,10 @@
         button.append(badge);
       }
       if (phone.classList.contains("on")) button.setAttribute("aria-current", "true");
-      button.addEventListener("click", () => takeUp(phone));
+      // The phone in the hand has no head here: its name leads to the choice of another person.
+      button.addEventListener("click", () => (phone.classList.contains("on") ? show(phone, placeIn(phone, "people"), true) : takeUp(phone)));
       return button;
-    }));
+    }), plus);
   }
 
   function takeUp(phone) {
@@ -459,19 +465,20 @@
   const dateFormat = new Intl.DateTimeFormat(lang === "en" ? "en-US" : "zh-CN", { timeZone: "UTC", month: "long", day: "numeric", weekday: "long" });
 
   function setClock(view) {
-    const ended = clock?.to && !view.to;
+    const jumped = clock && Math.abs(view.at - reading()) > 20000 * Math.max(1, view.speed);
     clock = { ...view, got: performance.now() };
     one("#winding").hidden = !view.to;
     if (view.to) one("#progress").value = 1000 * (view.at - view.from) / (view.to - view.from);
     document.body.classList.toggle("is-winding", Boolean(view.to));
     for (const el of all("[data-speed]")) el.setAttribute("aria-pressed", String(Number(el.dataset.speed) === view.speed));
     tick();
-    if (ended) phones().forEach(refresh);
+    if (jumped) phones().forEach(refresh); // today has become yesterday, and what could be recalled is past that
   }
 
+  const reading = () => clock.at + (clock.to ? 0 : (performance.now() - clock.got) * clock.speed);
+
   function tick() {
-    const passed = clock.to ? 0 : (performance.now() - clock.got) * clock.speed;
-    const t = new Date(clock.at + passed + clock.offset * 1000);
+    const t = new Date(reading() + clock.offset * 1000);
     const hm = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`;
     one("#hms").textContent = `${hm}:${two(t.getUTCSeconds())}`;
     one("#date").textContent = dateFormat.format(t);
