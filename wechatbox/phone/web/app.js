@@ -99,14 +99,23 @@
   }
 
   function patchLog(log, fresh) {
-    const low = atBottom(log);
     const added = reconcile(log, fresh);
-    if (low) toBottom(log);
+    if (log.low !== false) toBottom(log);
     else if (added) one("[data-bottom]", log.parentElement).hidden = false;
   }
 
-  const atBottom = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  // A log is low while its last message is in sight; what makes it longer or its window shorter must not change that.
+  document.addEventListener("scroll", ({ target: log }) => {
+    if (log.matches?.(".log")) log.low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  }, true);
+  addEventListener("resize", () => all(".log").filter((log) => log.low !== false).forEach(toBottom));
+  desk.addEventListener("load", ({ target }) => {
+    const log = target.closest?.(".log");
+    if (log && log.low !== false) toBottom(log);
+  }, true);
+
   function toBottom(log) {
+    log.low = true;
     log.scrollTop = log.scrollHeight;
     one("[data-bottom]", log.parentElement).hidden = true;
   }
@@ -451,11 +460,6 @@
     event.preventDefault();
     sendFile(form, "image", file);
   });
-  // A picture that arrives late must not push the last message out of sight.
-  desk.addEventListener("load", (event) => {
-    const log = event.target.closest?.(".log");
-    if (log && log.scrollHeight - log.scrollTop - log.clientHeight < 80 + event.target.height) toBottom(log);
-  }, true);
   document.addEventListener("visibilitychange", () => phones().forEach(refresh));
 
   // ---- the clock
