@@ -1,7 +1,6 @@
 package wechatbox
 
 import (
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -109,54 +108,4 @@ func parseSpan(s string) (time.Duration, error) {
 		return 0, refuse("%q is no span of time such as 90s, 24h or 3d", clip(s, 40))
 	}
 	return d, nil
-}
-
-// apiFault is a fault whose times are written as 1.5s.
-type apiFault struct {
-	Fault
-	Delay string `json:"delay"`
-}
-
-// faultAPI are the calls that make the server misbehave.
-func (b *Box) faultAPI() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		"GET /box/fault": question(b, func(*http.Request) (any, error) { return b.Faults(), nil }),
-		"POST /box/fault": control(b, func(_ *http.Request, in apiFault) (any, error) {
-			if in.Delay != "" {
-				d, err := parseSpan(in.Delay)
-				if err != nil {
-					return nil, err
-				}
-				in.Fault.Delay = d
-			}
-			id, err := b.Break(in.Fault)
-			return map[string]int{"id": id}, err
-		}),
-		"POST /box/mend": control(b, func(_ *http.Request, in struct{ ID int }) (any, error) {
-			b.Mend(in.ID)
-			return b.Faults(), nil
-		}),
-		"GET /box/behave": question(b, func(*http.Request) (any, error) { return b.behaviour(), nil }),
-		"POST /box/behave": control(b, func(_ *http.Request, in json.RawMessage) (any, error) {
-			return b.apiBehave(in)
-		}),
-	}
-}
-
-func (b *Box) behaviour() Behaviour {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.behave
-}
-
-// apiBehave changes what is named and keeps the rest.
-func (b *Box) apiBehave(in json.RawMessage) (any, error) {
-	v := b.behaviour()
-	dec := json.NewDecoder(strings.NewReader(string(in)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&v); err != nil {
-		return nil, &badRequest{err}
-	}
-	b.Behave(func(now *Behaviour) { *now = v })
-	return v, nil
 }

@@ -8,8 +8,6 @@
   const phones = () => all(".phone", desk);
   const maxPhones = 8, maxFile = 25 << 20, maxVoice = 60, maxKept = 400;
 
-  // ---- what is said to the user
-
   let noticeTimer;
   function notice(text, bad) {
     const line = one("#notice");
@@ -29,8 +27,6 @@
     line.timer = setTimeout(() => { line.hidden = true; }, 6000);
   }
 
-  // ---- talking to the server
-
   async function post(path, form, signal) {
     try {
       const answer = await fetch(`${path}?lang=${lang}`, { method: "POST", body: form, signal });
@@ -47,8 +43,6 @@
   }
 
   const fetchPhone = (at, more = {}) => fetchPart("/phone/view?" + new URLSearchParams({ lang, p: at, ...more }), ".phone");
-
-  // ---- showing
 
   // served is the HTML that the server gave for an element: the element itself changes while it plays or is opened.
   const served = new WeakMap();
@@ -108,7 +102,7 @@
   document.addEventListener("scroll", ({ target: log }) => {
     if (log.matches?.(".log")) log.low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   }, true);
-  addEventListener("resize", () => all(".log").filter((log) => log.low !== false).forEach(toBottom));
+  const heights = new ResizeObserver((logs) => logs.forEach(({ target: log }) => log.low !== false && toBottom(log)));
   desk.addEventListener("load", ({ target }) => {
     const log = target.closest?.(".log");
     if (log && log.low !== false) toBottom(log);
@@ -118,6 +112,7 @@
     log.low = true;
     log.scrollTop = log.scrollHeight;
     one("[data-bottom]", log.parentElement).hidden = true;
+    heights.observe(log);
   }
 
   const partsOf = (root) => all("[data-part]", root);
@@ -196,8 +191,6 @@
     one("#tongue").href = "/?" + other;
   }
 
-  // ---- the rack: which phone is in the hand where only one fits
-
   function rack() {
     const list = phones();
     if (!one(".phone.on", desk)) list[0]?.classList.add("on");
@@ -270,8 +263,6 @@
     }
   }
 
-  // ---- doing
-
   let winding;
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -340,8 +331,6 @@
     input.value = "";
   }
 
-  // ---- recording
-
   let recording; // {stop(cancel)}
   async function record(button) {
     if (recording) return recording.stop(false);
@@ -379,8 +368,6 @@
     recorder.start();
   }
 
-  // ---- sound
-
   let playing;
   function play(button) {
     const sound = one("audio", button);
@@ -392,8 +379,6 @@
     sound.currentTime = 0;
     sound.play().catch(() => { stop(); complain(button.closest(".phone"), words["js.unplayable"]); });
   }
-
-  // ---- hands
 
   let tap;
   function goFrom(el, event) {
@@ -462,8 +447,6 @@
   });
   document.addEventListener("visibilitychange", () => phones().forEach(refresh));
 
-  // ---- the clock
-
   let clock;
   const two = (n) => String(n).padStart(2, "0");
   const dateFormat = new Intl.DateTimeFormat(lang === "en" ? "en-US" : "zh-CN", { timeZone: "UTC", month: "long", day: "numeric", weekday: "long" });
@@ -488,8 +471,6 @@
     one("#date").textContent = dateFormat.format(t);
     for (const el of all(".air .hm")) if (el.textContent !== hm) el.textContent = hm;
   }
-
-  // ---- the stream
 
   let offline, retry = 1000;
   function connect() {
