@@ -80,7 +80,7 @@ func New(o Options) (*Box, error) {
 	}
 	b := &Box{
 		opts: o, clock: o.Clock, log: o.Logger, behave: o.Behave,
-		rng: rand.New(rand.NewPCG(o.Seed, 0x620)), w: newWorld(o.Language), closed: make(chan struct{}), started: time.Now(),
+		rng: rand.New(rand.NewPCG(o.Seed, 0x620)), w: newWorld(o.Language, o.Zone), closed: make(chan struct{}), started: time.Now(),
 	}
 	b.faults.init(o.Seed)
 	if err := b.load(); err != nil {
@@ -135,7 +135,7 @@ func (b *Box) updateLocked(fn func(tx *tx) error) error {
 	if b.broken != nil {
 		return b.broken
 	}
-	t := &tx{b: b, w: &b.w, now: b.clock.Now()}
+	t := &tx{b: b, w: &b.w, now: b.clock.Now().In(b.opts.Zone)}
 	err := fn(t)
 	if kept := b.keep(t.recs); kept != nil {
 		return kept

@@ -141,7 +141,7 @@ func (b *Box) MarkRead(of, chat string) error {
 
 // view is a message as p sees it.
 func (w *world) view(p *person, m *message) Message {
-	v := Message{ID: m.id(), Chat: m.chat.idFor(p), At: time.UnixMilli(m.at), Content: Content{Kind: Text, Text: m.text}}
+	v := Message{ID: m.id(), Chat: m.chat.idFor(p), At: time.UnixMilli(m.at).In(w.zone), Content: Content{Kind: Text, Text: m.text}}
 	if m.from != nil {
 		v.From, v.FromName = m.from.ID, nameFor(p, m.chat.g, m.from)
 	}

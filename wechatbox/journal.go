@@ -217,7 +217,7 @@ func (b *Box) closeJournal() error {
 func (b *Box) clockSet(s ClockState) {
 	// A box that cannot write its world says so at the next change of the world.
 	_ = b.update(func(t *tx) error {
-		t.recs = append(t.recs, rec{Clock: &s})
+		t.do(rec{Clock: &s})
 		t.tell(Change{What: ClockChanged})
 		return nil
 	})

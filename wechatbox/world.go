@@ -22,6 +22,7 @@ type world struct {
 	private  map[[2]uint32]*chat
 	account  *person
 	language Language
+	zone     *time.Location
 	accounts map[uint32]*account
 	messages ring[*message] // all that are kept, by number
 	sent     ring[Sent]
@@ -80,9 +81,9 @@ type message struct {
 	recall bool
 }
 
-func newWorld(lang Language) world {
+func newWorld(lang Language, zone *time.Location) world {
 	return world{
-		language: lang, ids: map[string]any{}, private: map[[2]uint32]*chat{}, accounts: map[uint32]*account{},
+		language: lang, zone: zone, ids: map[string]any{}, private: map[[2]uint32]*chat{}, accounts: map[uint32]*account{},
 		media: newMediaStore(), requests: map[[2]uint32]*requestRec{},
 	}
 }
@@ -98,7 +99,9 @@ type tx struct {
 
 func (t *tx) do(r rec) {
 	t.w.apply(&r)
-	t.recs = append(t.recs, r)
+	if t.b.journal != nil {
+		t.recs = append(t.recs, r)
+	}
 }
 
 func (t *tx) tell(c Change) { t.news = append(t.news, c) }

@@ -33,6 +33,7 @@ func allActions() map[string]action {
 		"remark":   {run: (*Desk).remark, refused: "no.remark"},
 		"language": {run: (*Desk).language, refused: "no.nick"},
 		"befriend": {run: (*Desk).befriend, refused: "no.befriend"},
+		"accept":   {run: (*Desk).accept, refused: "no.befriend"},
 		"unfriend": {run: (*Desk).unfriend, refused: "no.befriend"},
 		"scan":     {run: (*Desk).scan, refused: "no.scan"},
 		"kick":     {run: (*Desk).kick, refused: "no.kick"},
@@ -176,7 +177,15 @@ func (d *Desk) language(f form) (reply, error) {
 }
 
 func (d *Desk) befriend(f form) (reply, error) {
-	return reply{Go: join("chat", f.get("target"))}, d.box.Befriend(f.get("who"), f.get("target"))
+	hello, err := f.label("hello")
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{Note: f.t("note.asked")}, d.box.RequestFriend(f.get("who"), f.get("target"), hello)
+}
+
+func (d *Desk) accept(f form) (reply, error) {
+	return reply{Go: join("chat", f.get("target"))}, d.box.AcceptFriend(f.get("who"), f.get("target"))
 }
 
 func (d *Desk) unfriend(f form) (reply, error) {

@@ -65,7 +65,7 @@ func New(box *wechatbox.Box, o Options) *Desk {
 	}
 	d := &Desk{box: box, opts: o, words: allWords(), scenes: allScenes(), seats: make(chan struct{}, maxStreams)}
 	d.ctx, d.stop = context.WithCancel(context.Background())
-	d.assets = loadAssets("app.js", "style.css", "icon.svg")
+	d.assets = loadAssets("app.js", "say.js", "parts.js", "sound.js", "style.css", "icon.svg")
 	d.pages = map[lang]*template.Template{chinese: d.parse(chinese), english: d.parse(english)}
 	d.actions = allActions()
 	d.mux = d.routes()

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"fmt"
 	"slices"
 
 	"sixtwenty/wechatbox"
@@ -50,12 +51,16 @@ func (v *viewer) chatRow(c wechatbox.Chat) chatRow {
 }
 
 type contactsView struct {
+	Asking []rowView // who want to be friends
 	Rows   []rowView
 	Groups []chatRow // those that were saved
 }
 
 func (v *viewer) contacts(place) (title, back string, body any, err error) {
 	var list contactsView
+	for _, r := range v.asking[:min(len(v.asking), maxRows)] {
+		list.Asking = append(list.Asking, rowView{ID: r.From, Name: r.Nick, Note: r.Hello, Face: v.face(r.From)})
+	}
 	for _, f := range v.friends[:min(len(v.friends), maxRows)] {
 		p := v.person(f.ID)
 		list.Rows = append(list.Rows, rowView{ID: f.ID, Name: v.nameOf(f.ID), Note: p.Signature, Face: faceOf(p), Go: join("profile", "", f.ID)})
@@ -165,6 +170,8 @@ type profileView struct {
 	Group   string // where they were met; "" for a contact
 	By      string // who brought them there
 	Friend  bool
+	Asks    bool   // to be a friend
+	Hello   string // what the phone's owner would say of themselves
 	Myself  bool
 	Removes bool // the phone's owner may put them out
 }
@@ -175,6 +182,8 @@ func (v *viewer) profile(p place) (title, back string, body any, err error) {
 		return "", "", nil, err
 	}
 	out := profileView{Person: who, Face: faceOf(who), Name: v.nameOf(who.ID), Friend: v.knows(who.ID), Myself: who.ID == v.me.ID}
+	out.Asks = slices.ContainsFunc(v.asking, func(r wechatbox.FriendRequest) bool { return r.From == who.ID })
+	out.Hello = fmt.Sprintf(v.ws["profile.hello"], v.me.Nick)
 	if i := slices.IndexFunc(v.friends, func(f wechatbox.Friend) bool { return f.ID == who.ID }); i >= 0 {
 		out.Remark = v.friends[i].Remark
 	}

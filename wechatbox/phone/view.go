@@ -19,6 +19,7 @@ type phoneView struct {
 	SignIn signInView
 	Time   string
 	Unread int
+	Asking int    // people who want to be friends
 	Waits  int    // -1 while a QR code waits for this phone
 	View   string // the template of the screen
 	Title  string
@@ -36,6 +37,7 @@ type viewer struct {
 	people  map[string]wechatbox.Person
 	friends []wechatbox.Friend
 	chats   []wechatbox.Chat
+	asking  []wechatbox.FriendRequest
 }
 
 // screen builds what a view shows: its title, where back leads, and the data of its template.
@@ -79,7 +81,8 @@ func (d *Desk) look(ws words, p place) (v *viewer, out *phoneView) {
 	// Whoever has a phone has these lists; they fail with the person only, who was found above.
 	v.chats, _ = d.box.Chats(me.ID)
 	v.friends, _ = d.box.Friends(me.ID)
-	out = &phoneView{Place: p, Name: me.Nick, Face: faceOf(me), Time: v.now.Format("15:04"), SignIn: d.signInView()}
+	v.asking, _ = d.box.FriendRequests(me.ID)
+	out = &phoneView{Place: p, Name: me.Nick, Face: faceOf(me), Time: v.now.Format("15:04"), SignIn: d.signInView(), Asking: len(v.asking)}
 	out.Bot = out.SignIn.Account == me.ID
 	if out.Bot && out.SignIn.State == string(wechatbox.QRWaiting) {
 		out.Waits = -1

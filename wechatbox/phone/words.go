@@ -158,6 +158,7 @@ func errorWords() map[string][2]string {
 		"no.befriend":   {"没能改通讯录。", "The contacts could not be changed."},
 		"no.scan":       {"现在没有可扫的二维码，它可能用过或过期了。", "There is no QR code to scan now; it may be used or expired."},
 		"no.kick":       {"机器人现在没有登录。", "The bot is not signed in."},
+		"note.asked":    {"发出去了，等对方通过", "Sent; they have to accept"},
 		"note.saved":    {"存好了", "Saved"},
 		"note.scanned":  {"扫好了，机器人正在登录", "Scanned; the bot is signing in"},
 		"note.kicked":   {"已让机器人下线", "The bot was signed out"},
