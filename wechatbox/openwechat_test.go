@@ -14,7 +14,7 @@ import (
 
 // client drives openwechat's Caller as a careful program would.
 type client struct {
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	caller  *openwechat.Caller
 	info    *openwechat.LoginInfo
@@ -22,7 +22,7 @@ type client struct {
 	init    *openwechat.WebInitResponse
 }
 
-func newClient(t *testing.T, b *Box) *client {
+func newClient(t testing.TB, b *Box) *client {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	t.Cleanup(cancel)
@@ -33,7 +33,7 @@ func newClient(t *testing.T, b *Box) *client {
 	return &client{t: t, ctx: ctx, caller: caller}
 }
 
-func signedIn(t *testing.T, b *Box) *client {
+func signedIn(t testing.TB, b *Box) *client {
 	t.Helper()
 	c := newClient(t, b)
 	uuid, err := c.caller.GetLoginUUID(c.ctx)

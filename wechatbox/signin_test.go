@@ -19,7 +19,7 @@ import (
 )
 
 // raw is one request without any client's help.
-func raw(t *testing.T, rt http.RoundTripper, method, rawURL, body string) (*http.Response, string) {
+func raw(t testing.TB, rt http.RoundTripper, method, rawURL, body string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, rawURL, strings.NewReader(body))
 	ok(t, err)
@@ -46,7 +46,7 @@ func TestHostsAreToldApart(t *testing.T) {
 }
 
 // listen serves a box on a port of the system's choice.
-func listen(t *testing.T, b *Box, other http.Handler) string {
+func listen(t testing.TB, b *Box, other http.Handler) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
@@ -113,7 +113,7 @@ func httpGet(t *testing.T, rawURL string) *http.Request {
 	return req
 }
 
-func signedInOver(t *testing.T, b *Box, rt http.RoundTripper) *client {
+func signedInOver(t testing.TB, b *Box, rt http.RoundTripper) *client {
 	t.Helper()
 	c := newClient(t, b)
 	c.caller.Client.HTTPClient().Transport = rt

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func demo(t *testing.T, o Options) *Box {
+func demo(t testing.TB, o Options) *Box {
 	t.Helper()
 	b, err := New(o)
 	if err != nil {
@@ -18,7 +18,7 @@ func demo(t *testing.T, o Options) *Box {
 	return b
 }
 
-func ok(t *testing.T, err error) {
+func ok(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
