@@ -209,3 +209,23 @@ func (r *rig) blob(data string) string {
 	must(r.t, err)
 	return b.Sum
 }
+
+// leak names the secret that a text holds.
+func (r *rig) leak(text string) string {
+	p, err := readPlace(r.in.place)
+	must(r.t, err)
+	secrets := map[string]string{"sid": p.Sid, "skey": p.Skey, "ticket": p.Ticket, "text": "机密文本", "a URL": "https://"}
+	for _, list := range p.Cookies {
+		for _, c := range list {
+			if c.Name != "mm_lang" && len(c.Value) > 5 {
+				secrets["cookie "+c.Name] = c.Value
+			}
+		}
+	}
+	for name, secret := range secrets {
+		if strings.Contains(text, secret) {
+			return name
+		}
+	}
+	return ""
+}
