@@ -10,8 +10,10 @@ import (
 
 func TestPartsAreWhatKeyWasGiven(t *testing.T) {
 	want := []any{
-		"群\x00员", int64(-7), uint64(1 << 63), true, false, time.Date(2026, 2, 14, 6, 20, 0, 5, time.UTC), time.Time{},
-		[]byte{0, 0xff}, "",
+		"群\x00员", int64(-7), uint64(1 << 63), true, false, time.Date(2026, 2, 14, 6, 20, 0, 5, time.UTC),
+		time.Time{},
+		[]byte{0, 0xff},
+		"",
 	}
 	got, err := store.Parts(store.Key(want...))
 	if err != nil || !reflect.DeepEqual(got, want) {
