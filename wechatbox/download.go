@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-func (c *call) getImage() { c.download("MsgID", Image, Emoticon, Video) }
+func (c *call) getImage() { c.download(Image, Emoticon, Video) }
 
-func (c *call) getVoice() { c.download("msgid", Voice) }
+func (c *call) getVoice() { c.download(Voice) }
 
-func (c *call) getVideo() { c.download("msgid", Video) }
+func (c *call) getVideo() { c.download(Video) }
 
-// download gives the bytes of a message of one of these kinds.
-func (c *call) download(param string, kinds ...Kind) {
-	m := c.message(c.r.URL.Query().Get(param), kinds)
+// download gives the bytes of a message of one of these kinds. Clients spell the parameter in both ways.
+func (c *call) download(kinds ...Kind) {
+	v := c.r.URL.Query()
+	m := c.message(firstOf(v.Get("msgid"), v.Get("MsgID")), kinds)
 	if m == nil {
 		c.out.status = http.StatusNotFound
 		return

@@ -28,6 +28,7 @@ type uploads struct {
 type uploadKey struct {
 	uin         int64
 	client, md5 string
+	size        int64
 }
 
 type upload struct {
@@ -131,7 +132,7 @@ func (f *uploadForm) add(part *multipart.Part) error {
 // takePiece adds a piece to its file; the last makes it media.
 func (b *Box) takePiece(a *account, req *uploadRequest, form *uploadForm) (uploadAnswer, baseResponse) {
 	chunk, chunks := pieceOf(form.fields)
-	key := uploadKey{a.s.Uin, string(req.ClientMediaId), req.FileMd5}
+	key := uploadKey{a.s.Uin, string(req.ClientMediaId), req.FileMd5, req.TotalLen}
 	u := b.uploads.get(key, chunk == 0)
 	if u == nil || u.next != chunk {
 		b.uploads.drop(key)
@@ -165,7 +166,8 @@ func (b *Box) finishUpload(req *uploadRequest, name string, data []byte) (upload
 	if int64(len(data)) != req.TotalLen {
 		return uploadAnswer{}, baseResponse{retParam, "the file is shorter than TotalLen"}
 	}
-	if !strings.EqualFold(md5Hex(data), req.FileMd5) {
+	// Some clients say nothing of the MD5.
+	if req.FileMd5 != "" && !strings.EqualFold(md5Hex(data), req.FileMd5) {
 		return uploadAnswer{}, baseResponse{retParam, "FileMd5 is not the file's"}
 	}
 	var m *Media
