@@ -13,6 +13,7 @@ import (
 
 func TestScanHearAnswer(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		if len(r.codes) != 1 || r.account.State().Name != Online {
 			t.Fatalf("%d codes, state %s", len(r.codes), r.account.State())
@@ -44,6 +45,7 @@ func TestScanHearAnswer(t *testing.T) {
 
 func TestJoinCarriesTheListAfterIt(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.say("小明", club, "早")
 		r.heard()
@@ -69,6 +71,7 @@ func TestJoinCarriesTheListAfterIt(t *testing.T) {
 
 func TestUserTextIsNoJoin(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.say("小明", club, `"林老师"邀请"小红"加入了群聊`)
 		if e := r.one(); e.Kind != bot.Message || e.From.Nick != "小明" {
@@ -79,6 +82,7 @@ func TestUserTextIsNoJoin(t *testing.T) {
 
 func TestMention(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		must(t, r.box.SetCard("小六", club, "小六·管家"))
 		r.start()
 		for _, test := range []struct {
@@ -100,6 +104,7 @@ func TestMention(t *testing.T) {
 
 func TestPrivateChat(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.say("林老师", "小六", "/机主 1234")
 		e := r.one()
@@ -121,6 +126,7 @@ func TestPrivateChat(t *testing.T) {
 
 func TestOtherGroupsKeepNobody(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		_, err := r.box.AddGroup("other", "别的群", "大伟", "小红", "小六")
 		must(t, err)
 		r.start()
@@ -152,6 +158,7 @@ func TestOtherGroupsKeepNobody(t *testing.T) {
 
 func TestHotSignInKeepsNamesAndMissesNothing(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.say("小明", club, "一")
 		first := r.one()
@@ -178,6 +185,7 @@ func TestHotSignInKeepsNamesAndMissesNothing(t *testing.T) {
 
 func TestThirdHotSignInStillUploads(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.box.Behave(func(b *wechatbox.Behaviour) { b.KeepCookies, b.CheckCookies = true, true })
 		r.start()
 		chat := r.chat()
@@ -195,6 +203,7 @@ func TestThirdHotSignInStillUploads(t *testing.T) {
 
 func TestNewScanFindsPeopleAgain(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.say("小明", club, "一")
 		first := r.one()
@@ -229,6 +238,7 @@ func TestNewScanFindsPeopleAgain(t *testing.T) {
 
 func TestEndedRightAfterTheScanStops(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		must(t, r.box.EndSession("小六", 1102))
 		r.settle()
@@ -252,6 +262,7 @@ func TestEndedRightAfterTheScanStops(t *testing.T) {
 
 func TestCodeExpires(t *testing.T) {
 	inBubbleWith(t, wechatbox.Options{}, func(r *rig) {
+		t := r.t
 		r.start()
 		time.Sleep(6 * time.Minute)
 		r.settle()

@@ -42,6 +42,7 @@ func TestBadServer(t *testing.T) {
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(r *rig) {
+				t := r.t
 				r.start()
 				r.settle()
 				_, err := r.box.Break(fault)
@@ -80,6 +81,7 @@ func TestBadServer(t *testing.T) {
 
 func TestStatesWhileDown(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.settle()
 		r.states = nil
@@ -101,6 +103,7 @@ func TestStatesWhileDown(t *testing.T) {
 
 func TestFirstSignInWaitsForTheServer(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		_, err := r.box.Break(wechatbox.Fault{Status: 502, Count: 12})
 		must(t, err)
 		r.start()
@@ -117,6 +120,7 @@ func TestFirstSignInWaitsForTheServer(t *testing.T) {
 
 func TestHotSignInWaitsForTheServer(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.end()
 		_, err := r.box.Break(wechatbox.Fault{Drop: true})
@@ -139,6 +143,7 @@ func TestHotSignInWaitsForTheServer(t *testing.T) {
 func TestDamagedPlaceAsksForAScan(t *testing.T) {
 	for _, place := range []string{"{", "{}", `{"session":"s"}`, `{"session":"s","domain":"wx.qq.com","sid":"x","key":{"sync":{"Count":3,"List":[]}}}`} {
 		inBubble(t, func(r *rig) {
+			t := r.t
 			r.in.place = []byte(place)
 			r.start()
 			if len(r.codes) != 1 || r.account.State().Name != Online {
@@ -151,6 +156,7 @@ func TestDamagedPlaceAsksForAScan(t *testing.T) {
 // TestMarkComesFirst: the service is told that a batch is done with only after it was kept.
 func TestMarkComesFirst(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		r.settle()
 		r.in.mu.Lock()
@@ -179,6 +185,7 @@ func TestMarkComesFirst(t *testing.T) {
 
 func TestSplitCheckKeyAndAckDrop(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.box.Behave(func(b *wechatbox.Behaviour) { b.SplitCheckKey, b.AckDrop = true, true })
 		r.start()
 		for i := range 120 {
@@ -206,6 +213,7 @@ func TestSplitCheckKeyAndAckDrop(t *testing.T) {
 
 func TestNoSecretIsLogged(t *testing.T) {
 	inBubble(t, func(r *rig) {
+		t := r.t
 		r.start()
 		chat := r.chat()
 		for _, f := range []wechatbox.Fault{{Drop: true, Count: 6}, {Status: 500, Count: 6}} {
