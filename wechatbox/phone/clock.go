@@ -114,26 +114,27 @@ func windTo(now time.Time, f form) (time.Time, error) {
 		return now.Add(d), nil
 	}
 	if at := f.get("tomorrow"); at != "" {
-		if now.Hour() >= 4 {
-			now = time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())
+		if now.Hour() < 4 {
+			return nextTime(now, at)
 		}
-		return nextTime(now, at)
+		return timeOn(now, 1, at)
 	}
 	return nextTime(now, f.get("at"))
 }
 
 // nextTime is the first hh:mm:ss after now.
 func nextTime(now time.Time, at string) (time.Time, error) {
+	next, err := timeOn(now, 0, at)
+	if err == nil && !next.After(now) {
+		next, err = timeOn(now, 1, at)
+	}
+	return next, err
+}
+
+// timeOn is hh:mm:ss some days after now.
+func timeOn(now time.Time, days int, at string) (time.Time, error) {
 	t, err := time.Parse(time.TimeOnly, at)
-	if err != nil {
-		return t, err
-	}
-	for day := 0; ; day++ {
-		next := time.Date(now.Year(), now.Month(), now.Day()+day, t.Hour(), t.Minute(), t.Second(), 0, now.Location())
-		if next.After(now) {
-			return next, nil
-		}
-	}
+	return time.Date(now.Year(), now.Month(), now.Day()+days, t.Hour(), t.Minute(), t.Second(), 0, now.Location()), err
 }
 
 func (f form) wound(at time.Time, done wechatbox.Wound) string {

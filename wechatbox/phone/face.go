@@ -37,7 +37,7 @@ func hueOf(id string) int {
 // firstLetter is the first visible rune of a name, with the marks that belong to it.
 func firstLetter(name string) string {
 	for i, r := range name {
-		if !unicode.IsGraphic(r) || unicode.IsSpace(r) || unicode.IsMark(r) || unicode.IsPunct(r) {
+		if !unicode.IsGraphic(r) || unicode.In(r, unicode.Z, unicode.M, unicode.P, unicode.Sm, unicode.Sk) {
 			continue
 		}
 		end := i + utf8.RuneLen(r)

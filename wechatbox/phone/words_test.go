@@ -38,7 +38,7 @@ func used(t *testing.T) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := regexp.MustCompile(`(?:t|words\[)\s*"([a-z.]+[a-z])"|"((?:tab|kind|js)\.[a-z]+)"`)
+	asked := regexp.MustCompile(`(?:\{\{|\()t "([^"]+)"|"((?:tab|kind|js)\.[a-z]+)"`)
 	for _, f := range files {
 		text, err := web.ReadFile("web/" + f.Name())
 		if err != nil {
@@ -100,7 +100,7 @@ func TestTheScriptGetsTheWordsItSays(t *testing.T) {
 
 func TestFacesAreToldApart(t *testing.T) {
 	tests := map[string]string{
-		"小明": "小明", "林老师": "林", "  ~Alice": "A", "🐟小鱼": "🐟", "": "?", "\u202e\u200b": "?", "e\u0301t": "e\u0301", "\"<b>": "<", "阿May": "阿",
+		"小明": "小明", "林老师": "林", "  ~Alice": "A", "🐟小鱼": "🐟", "": "?", "\u202e\u200b": "?", "e\u0301t": "e\u0301", "\"<b>": "b", "阿May": "阿",
 	}
 	for nick, want := range tests {
 		f := faceOf(wechatbox.Person{ID: "x", Nick: nick})

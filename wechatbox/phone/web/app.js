@@ -64,30 +64,41 @@ function remember() {
   one("#tongue").href = "/?" + other;
 }
 
+// rack draws the row of phones to choose from where only one fits; it is left alone while nothing in it changes.
+let racked;
 function rack() {
   const list = phones();
   if (!one(".phone.on", desk)) list[0]?.classList.add("on");
-  const plus = document.createElement("button");
-  plus.type = "button";
-  plus.textContent = "＋";
-  plus.setAttribute("aria-label", one("#another").textContent);
-  plus.addEventListener("click", () => add("/people"));
-  one("#rack").replaceChildren(...list.map((phone) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(one(".owner .face", phone).cloneNode(true), one(".owner bdi", phone)?.textContent ?? "");
-    const unread = Number(phone.dataset.unread);
-    if (unread) {
-      const badge = document.createElement("span");
-      badge.className = "badge";
-      badge.textContent = unread > 99 ? "99+" : unread;
-      button.append(badge);
-    }
-    if (phone.classList.contains("on")) button.setAttribute("aria-current", "true");
-    // The phone in the hand has no head here: its name leads to the choice of another person.
-    button.addEventListener("click", () => (phone.classList.contains("on") ? show(phone, placeIn(phone, "people"), true) : takeUp(phone)));
-    return button;
-  }), plus);
+  const look = list.map((p) => [p.dataset.who, p.dataset.unread, p.className, one(".owner", p).innerHTML]).join();
+  if (look === racked) return;
+  racked = look;
+  const held = [...one("#rack").children].indexOf(document.activeElement);
+  one("#rack").replaceChildren(...list.map(hook), hookFor("＋", () => add("/people")));
+  one("#rack").lastChild.setAttribute("aria-label", one("#another").textContent);
+  one("#rack").children[held]?.focus();
+}
+
+function hookFor(content, onClick) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(content);
+  button.addEventListener("click", onClick);
+  return button;
+}
+
+// hook is one phone in the rack. The phone in the hand has no head where only one fits: its name leads to the choice of another person.
+function hook(phone) {
+  const held = phone.classList.contains("on"), unread = Number(phone.dataset.unread);
+  const button = hookFor(one(".owner .face", phone).cloneNode(true), () => (held ? show(phone, placeIn(phone, "people"), true) : takeUp(phone)));
+  button.append(one(".owner bdi", phone).textContent);
+  if (held) button.setAttribute("aria-current", "true");
+  if (unread) {
+    const badge = document.createElement("span");
+    badge.className = "badge";
+    badge.textContent = unread > 99 ? "99+" : unread;
+    button.append(badge);
+  }
+  return button;
 }
 
 function takeUp(phone) {
