@@ -3,8 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
-	"slices"
+	"fmt"
 	"strconv"
 	"sync"
 	"time"
@@ -13,13 +12,6 @@ import (
 
 	"sixtwenty/store"
 )
-
-// Pace keeps the account safe: services end accounts that send like a machine. Zero is no limit.
-type Pace struct {
-	Gap     time.Duration `yaml:"gap"`      // between any two sends
-	Jitter  time.Duration `yaml:"jitter"`   // up to so much is added to Gap
-	ChatGap time.Duration `yaml:"chat_gap"` // between two sends to one chat
-}
 
 // A State says what became of an effect.
 type State string
@@ -37,7 +29,8 @@ const (
 // whose outcome is not known.
 type outRow struct {
 	Effect   Effect    `json:"effect"`
-	Attempts int       `json:"attempts,omitempty"`
+	Attempts int       `json:"attempts,omitempty"` // those that could have done something
+	Unsure   int       `json:"unsure,omitempty"`   // those of which nobody knows whether they did
 	Tried    time.Time `json:"tried,omitzero"`
 }
 
@@ -57,19 +50,18 @@ const (
 	keptReceipts = 10_000
 	outboxWaiter = "outbox"
 	maxAttempts  = 5
+	maxText      = 64 << 10 // bytes of a text: far more than any service takes
+	maxError     = 500      // bytes kept of what a service answered
 	doLimit      = 90 * time.Second
+	// lastWords is how long an attempt that is under way may take when the bot stops.
+	lastWords = 5 * time.Second
 )
 
-// queued is what the outbox holds in memory of a row.
-type queued struct {
-	seq     uint64
-	chat    ChatID
-	class   Class
-	from    time.Time // not before
-	attempt int
-}
-
-func putEffect(tx store.Tx, e Effect, now time.Time) (queued, error) {
+// putEffect keeps an effect under the next number, which is its ID.
+func putEffect(tx store.Tx, e Effect) (queued, error) {
+	if len(e.Text) > maxText {
+		return queued{}, fmt.Errorf("a text of %d bytes cannot be sent, %d is the most", len(e.Text), maxText)
+	}
 	seq, err := tx.Next(string(waitingRows))
 	if err != nil {
 		return queued{}, err
@@ -80,25 +72,17 @@ func putEffect(tx store.Tx, e Effect, now time.Time) (queued, error) {
 
 // outbox does the kept effects. One goroutine sends; add may be called from any.
 type outbox struct {
-	bot  *Bot
-	pace Pace
+	bot *Bot
 
 	mu     sync.Mutex
-	lanes  map[ChatID]*lane
-	next   time.Time // no send before this
-	pause  time.Duration
+	lanes  lanes
+	pacer  pacer
 	counts map[State]int
 	size   int
 }
 
-// A lane is one chat's effects in order.
-type lane struct {
-	waiting []queued
-	next    time.Time
-}
-
 func newOutbox(b *Bot, pace Pace) *outbox {
-	return &outbox{bot: b, pace: pace, lanes: map[ChatID]*lane{}, counts: map[State]int{}}
+	return &outbox{bot: b, pacer: pacer{pace: pace}, lanes: lanes{}, counts: map[State]int{}}
 }
 
 // load finds what waited when the bot stopped.
@@ -115,12 +99,15 @@ func (o *outbox) load(ctx context.Context) error {
 				return err
 			}
 			e := row.Value.Effect
-			list = append(list, queued{seq: seq, chat: e.Chat, class: e.Class, from: e.NotBefore, attempt: row.Value.Attempts})
+			list = append(list, queued{seq: seq, chat: e.Chat, class: e.Class, from: e.NotBefore})
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	o.add(list)
-	return err
+	return nil
 }
 
 func (o *outbox) add(list []queued) {
@@ -129,22 +116,17 @@ func (o *outbox) add(list []queued) {
 	}
 	o.mu.Lock()
 	for _, q := range list {
-		l := o.lanes[q.chat]
-		if l == nil {
-			l = &lane{}
-			o.lanes[q.chat] = l
-		}
-		l.waiting = append(l.waiting, q)
-		o.size++
+		o.lanes.of(q.chat).add(q)
 	}
+	o.size += len(list)
 	o.mu.Unlock()
 	o.bot.clock.Wake(outboxWaiter)
 }
 
-// resume ends a pause, for instance when the account is signed in again.
-func (o *outbox) resume() {
+// back ends the wait for an account that was offline.
+func (o *outbox) back() {
 	o.mu.Lock()
-	o.next, o.pause = time.Time{}, 0
+	o.pacer.back()
 	o.mu.Unlock()
 	o.bot.clock.Wake(outboxWaiter)
 }
@@ -152,6 +134,9 @@ func (o *outbox) resume() {
 func (o *outbox) loop(ctx context.Context) error {
 	defer o.bot.clock.Leave(outboxWaiter)
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		q, due, ok := o.pick(o.bot.clock.Now())
 		if !ok {
 			if err := o.bot.clock.Wait(ctx, outboxWaiter, due); err != nil {
@@ -165,104 +150,128 @@ func (o *outbox) loop(ctx context.Context) error {
 	}
 }
 
-// pick gives what to send now, answers before announcements; or else when to look again.
 func (o *outbox) pick(now time.Time) (best queued, due time.Time, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, l := range o.lanes {
-		q, from, found := l.first(now)
-		if !found {
-			continue
-		}
-		if from.Before(o.next) {
-			from = o.next
-		}
-		if from.After(now) {
-			if due.IsZero() || from.Before(due) {
-				due = from
-			}
-			continue
-		}
-		if !ok || q.before(best) {
-			best, ok = q, true
-		}
-	}
-	return best, due, ok
+	return o.lanes.pick(now, o.pacer.next())
 }
-
-// first is the lane's next effect: the oldest that may go now, or else the one that may go soonest.
-func (l *lane) first(now time.Time) (best queued, from time.Time, found bool) {
-	for _, q := range l.waiting {
-		at := q.from
-		if at.Before(l.next) {
-			at = l.next
-		}
-		if !found || at.Before(from) {
-			best, from, found = q, at, true
-		}
-		if !at.After(now) {
-			break
-		}
-	}
-	return best, from, found
-}
-
-func (q queued) before(o queued) bool {
-	if a, b := urgency(q.class), urgency(o.class); a != b {
-		return a < b
-	}
-	return q.seq < o.seq
-}
-
-func urgency(c Class) int { return slices.Index([]Class{Answer, Unasked, Broadcast}, c) }
 
 // send makes one attempt: the attempt is kept, then made, then its outcome is kept.
 func (o *outbox) send(ctx context.Context, q queued) error {
-	row, skip, err := o.attempt(ctx, q)
+	row, verdict, err := o.attempt(ctx, q)
 	if err != nil {
 		return o.stumble(ctx, "an attempt could not be kept, nothing is sent", err)
 	}
-	if skip != "" {
-		return o.close(ctx, q, DoneRow{Effect: row.Effect, State: skip})
+	switch verdict {
+	case try:
+		receipt, err := o.do(ctx, row.Effect)
+		o.learn(q.chat, err)
+		return o.outcome(ctx, q, row, receipt, err)
+	case gone:
+		o.forget(q)
+		return nil
 	}
-	doCtx, cancel := context.WithTimeout(ctx, doLimit)
-	receipt, err := o.bot.account.Do(doCtx, row.Effect)
-	cancel()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	o.paced(q.chat)
-	return o.outcome(ctx, q, row, receipt, err)
+	return o.close(ctx, q, DoneRow{Effect: row.Effect, State: verdict})
 }
 
+// What attempt can say besides the state of an effect that must not be tried.
+const (
+	try  State = ""
+	gone State = "gone" // there is no such row
+)
+
 // attempt commits that the effect is about to be tried, or says why it must not be.
-func (o *outbox) attempt(ctx context.Context, q queued) (row outRow, skip State, err error) {
+func (o *outbox) attempt(ctx context.Context, q queued) (row outRow, verdict State, err error) {
 	now := o.bot.clock.Now()
 	err = o.bot.db.Update(ctx, func(tx store.Tx) error {
-		var ok bool
-		if row, ok, err = waitingRows.Get(tx, q.seq); err != nil || !ok {
+		found, ok, err := waitingRows.Get(tx, q.seq)
+		if row = found; err != nil {
 			return err
 		}
-		silenced, _, err := state.Get(tx, stateSilenced)
+		if verdict = gone; !ok {
+			return nil
+		}
+		silenced, err := state.Has(tx, stateSilenced)
 		if err != nil {
 			return err
 		}
-		switch e := row.Effect; {
-		case !row.Tried.IsZero() && !(e.Class == Broadcast && row.Attempts < 2):
-			skip = Lost
-		case !e.Expires.IsZero() && now.After(e.Expires):
-			skip = Expired
-		case silenced != "" && !e.Loud:
-			skip = Silenced
-		default:
-			skip = ""
-			row.Attempts++
-			row.Tried = now
-			return waitingRows.Put(tx, row, q.seq)
+		if !row.Tried.IsZero() { // the process ended before it could keep what came of it
+			row.Unsure++
 		}
-		return nil
+		if verdict = row.verdict(now, silenced || o.bot.left(q.chat)); verdict != try {
+			return nil
+		}
+		row.Attempts++
+		row.Tried = now
+		return waitingRows.Put(tx, row, q.seq)
 	})
-	return row, skip, err
+	return row, verdict, err
+}
+
+// left says whether the owner told the bot to leave the group.
+func (b *Bot) left(chat ChatID) bool {
+	on, known := b.followed.Load(chat)
+	return known && !on.(bool)
+}
+
+// verdict says what becomes of an effect before it is tried. One that was perhaps sent is never called anything less.
+func (row outRow) verdict(now time.Time, silenced bool) State {
+	e := row.Effect
+	var end State
+	switch {
+	case row.unsure():
+		return Lost
+	case !e.Expires.IsZero() && now.After(e.Expires):
+		end = Expired
+	case silenced && !e.Loud:
+		end = Silenced
+	default:
+		return try
+	}
+	if row.Unsure > 0 {
+		return Lost
+	}
+	return end
+}
+
+// unsure says that the effect was perhaps done, and must not be tried again: a broadcast is worth one doubt, all else none.
+func (row outRow) unsure() bool {
+	if row.Effect.Class == Broadcast {
+		return row.Unsure > 1
+	}
+	return row.Unsure > 0
+}
+
+// do makes the attempt. When the bot stops, one that is under way gets a moment to end, so that what came of it is known.
+func (o *outbox) do(ctx context.Context, e Effect) (Receipt, error) {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), doLimit)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(lastWords):
+			cancel()
+		case <-limited.Done():
+		}
+	})()
+	receipt, err := o.bot.account.Do(limited, e)
+	if limited.Err() != nil && vague(err) { // cut off in the middle
+		err = fmt.Errorf("%w: %w", ErrUnknown, err)
+	}
+	return receipt, err
+}
+
+// vague says that an error does not tell whether anything was done.
+func vague(err error) bool {
+	return err != nil && !errors.Is(err, ErrOffline) && !errors.Is(err, ErrTooOften) && !IsPermanent(err)
+}
+
+// learn sets the pace of what comes next by what an attempt came to.
+func (o *outbox) learn(chat ChatID, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.bot.clock.Now()
+	o.pacer.learn(now, err)
+	o.lanes.of(chat).next = now.Add(o.pacer.pace.ChatGap)
 }
 
 // outcome keeps what an attempt came to.
@@ -274,34 +283,28 @@ func (o *outbox) outcome(ctx context.Context, q queued, row outRow, receipt Rece
 	switch {
 	case err == nil:
 		done.State = Sent
-		o.eased()
 		return o.close(ctx, q, done)
-	case errors.Is(err, ErrUnknown):
-		if row.Effect.Class == Broadcast && row.Attempts < 2 {
-			return o.retry(ctx, q, row, o.backoff(row.Attempts))
-		}
-		done.State = Lost
-		return o.close(ctx, q, done)
-	case errors.Is(err, ErrOffline):
+	case errors.Is(err, ErrOffline), errors.Is(err, ErrTooOften):
 		row.Attempts--
-		o.slower(time.Second, 30*time.Second)
 		return o.retry(ctx, q, row, 0)
-	case errors.Is(err, ErrTooOften):
-		o.slower(30*time.Second, 10*time.Minute)
-		return o.retry(ctx, q, row, 0)
+	case errors.Is(err, ErrUnknown):
+		if row.Unsure++; row.unsure() {
+			done.State = Lost
+			return o.close(ctx, q, done)
+		}
 	case IsPermanent(err) || row.Attempts >= maxAttempts:
-		done.State = Failed
+		if done.State = Failed; row.Unsure > 0 {
+			done.State = Lost
+		}
 		o.bot.log.Warn("an effect failed for good", zap.String("effect", row.Effect.ID), logChat(q.chat), logError(err))
 		return o.close(ctx, q, done)
 	}
-	return o.retry(ctx, q, row, o.backoff(row.Attempts))
+	return o.retry(ctx, q, row, backoff(row.Attempts))
 }
 
-func (o *outbox) backoff(attempts int) time.Duration {
-	return min(time.Minute, time.Second<<min(attempts, 6))
-}
+func backoff(attempts int) time.Duration { return min(time.Minute, time.Second<<min(attempts, 6)) }
 
-// retry keeps that the attempt is over and known to have done nothing, and lets the chat wait.
+// retry keeps that the attempt is over, and lets the chat wait.
 func (o *outbox) retry(ctx context.Context, q queued, row outRow, wait time.Duration) error {
 	row.Tried = time.Time{}
 	if err := o.keep(ctx, func(tx store.Tx) error { return waitingRows.Put(tx, row, q.seq) }); err != nil {
@@ -309,15 +312,15 @@ func (o *outbox) retry(ctx context.Context, q queued, row outRow, wait time.Dura
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if l := o.lanes[q.chat]; l != nil {
-		l.next = o.bot.clock.Now().Add(wait)
-	}
+	l := o.lanes.of(q.chat)
+	l.next = later(l.next, o.bot.clock.Now().Add(wait))
 	return nil
 }
 
 // close keeps the end of an effect.
 func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 	done.At = o.bot.clock.Now()
+	done.Error, done.Receipt.Sent = clip(done.Error, maxError), clip(done.Receipt.Sent, maxError)
 	if done.State == Sent || done.State == Silenced {
 		done.Effect.Text = ""
 	}
@@ -325,32 +328,52 @@ func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 		if err := waitingRows.Delete(tx, q.seq); err != nil {
 			return err
 		}
-		if q.seq > keptReceipts {
-			if err := doneRows.Delete(tx, q.seq-keptReceipts); err != nil {
-				return err
-			}
+		if err := pruneReceipts(tx, q.seq); err != nil {
+			return err
 		}
 		return doneRows.Put(tx, done, q.seq)
 	})
 	if err != nil {
 		return err
 	}
+	o.forget(q)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.counts[done.State]++
-	o.size--
-	l := o.lanes[q.chat]
-	l.waiting = slices.DeleteFunc(l.waiting, func(w queued) bool { return w.seq == q.seq })
-	if len(l.waiting) == 0 && !l.next.After(done.At) {
-		delete(o.lanes, q.chat)
+	return nil
+}
+
+// pruneReceipts drops a few of those that are older than the last keptReceipts.
+func pruneReceipts(tx store.Tx, newest uint64) error {
+	if newest <= keptReceipts {
+		return nil
+	}
+	var old []string
+	for row, err := range doneRows.Scan(tx, store.Range{To: store.Key(newest - keptReceipts + 1), Limit: 4}) {
+		if err != nil {
+			return err
+		}
+		old = append(old, row.Key)
+	}
+	for _, key := range old {
+		if err := tx.Delete(string(doneRows), key); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// keep insists: what was done must be written down before anything else is done.
+func (o *outbox) forget(q queued) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.size--
+	o.lanes.of(q.chat).drop(q)
+}
+
+// keep insists: what was done must be written down before anything else is done, even when the bot is being stopped.
 func (o *outbox) keep(ctx context.Context, fn func(store.Tx) error) error {
 	for {
-		err := o.bot.db.Update(ctx, fn)
+		err := o.bot.db.Update(context.WithoutCancel(ctx), fn)
 		if err == nil {
 			return nil
 		}
@@ -362,40 +385,9 @@ func (o *outbox) keep(ctx context.Context, fn func(store.Tx) error) error {
 
 // stumble waits a moment after a failure of the store. A handle that is no good any more ends the bot.
 func (o *outbox) stumble(ctx context.Context, what string, err error) error {
-	if ctx.Err() != nil || errors.Is(err, store.ErrUnknownOutcome) {
+	if hopeless(ctx, err) {
 		return err
 	}
 	o.bot.log.Error(what, logError(err))
-	return o.bot.clock.Wait(ctx, outboxWaiter, o.bot.clock.Now().Add(time.Second))
-}
-
-// paced sets when the next send may be.
-func (o *outbox) paced(chat ChatID) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	now := o.bot.clock.Now()
-	if o.pace.Gap > 0 {
-		o.next = now.Add(o.pace.Gap)
-		if o.pace.Jitter > 0 {
-			o.next = o.next.Add(rand.N(o.pace.Jitter))
-		}
-	}
-	if l := o.lanes[chat]; l != nil && o.pace.ChatGap > 0 {
-		l.next = now.Add(o.pace.ChatGap)
-	}
-}
-
-// slower lets everything wait, twice as long each time in a row.
-func (o *outbox) slower(first, most time.Duration) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.pause = min(most, max(first, 2*o.pause))
-	o.next = o.bot.clock.Now().Add(o.pause)
-}
-
-// eased halves the pause after each success.
-func (o *outbox) eased() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.pause /= 2
+	return o.bot.rest(ctx, outboxWaiter, time.Second)
 }

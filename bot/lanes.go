@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// queued is what the outbox holds in memory of a row.
+type queued struct {
+	seq   uint64
+	chat  ChatID
+	class Class
+	from  time.Time // not before
+}
+
+func (q queued) bySeq(o queued) int { return cmp.Compare(q.seq, o.seq) }
+
+func (q queued) byTime(o queued) int { return cmp.Or(q.from.Compare(o.from), q.bySeq(o)) }
+
+// before says whether q is more urgent than o of another chat.
+func (q queued) before(o queued) bool {
+	return cmp.Or(cmp.Compare(urgency(q.class), urgency(o.class)), q.bySeq(o)) < 0
+}
+
+func urgency(c Class) int {
+	switch c {
+	case Answer:
+		return 0
+	case Unasked:
+		return 1
+	}
+	return 2
+}
+
+// A lane is one chat's effects in order. Those that must not go yet stand aside and take their place by number when their
+// time has come.
+type lane struct {
+	ready []queued  // by number
+	later []queued  // the soonest first
+	next  time.Time // no send before this
+}
+
+func (l *lane) add(q queued) {
+	if q.from.IsZero() {
+		l.ready = insert(l.ready, q, queued.bySeq)
+		return
+	}
+	l.later = insert(l.later, q, queued.byTime)
+}
+
+func insert(list []queued, q queued, order func(queued, queued) int) []queued {
+	if n := len(list); n == 0 || order(list[n-1], q) <= 0 {
+		return append(list, q)
+	}
+	i, _ := slices.BinarySearchFunc(list, q, order)
+	return slices.Insert(list, i, q)
+}
+
+// first is the lane's next effect, the oldest of those whose time has come, and when it may go.
+func (l *lane) first(now time.Time) (q queued, from time.Time, ok bool) {
+	for len(l.later) > 0 && !l.later[0].from.After(now) {
+		l.ready = insert(l.ready, l.later[0], queued.bySeq)
+		l.later = l.later[1:]
+	}
+	switch {
+	case len(l.ready) > 0:
+		q = l.ready[0]
+	case len(l.later) > 0:
+		q = l.later[0]
+	default:
+		return q, from, false
+	}
+	return q, later(q.from, l.next), true
+}
+
+// drop takes out an effect that is done. It is the first: only one is sent at a time.
+func (l *lane) drop(q queued) {
+	i, ok := slices.BinarySearchFunc(l.ready, q, queued.bySeq)
+	switch {
+	case !ok:
+	case i == 0:
+		l.ready = l.ready[1:]
+	default:
+		l.ready = slices.Delete(l.ready, i, i+1)
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// lanes are the chats for which something waits, and for a moment those that were just written to. There are as many as
+// chats that speak at once, some hundreds at most, so they are looked through one by one.
+type lanes map[ChatID]*lane
+
+func (ls lanes) of(chat ChatID) *lane {
+	l := ls[chat]
+	if l == nil {
+		l = &lane{}
+		ls[chat] = l
+	}
+	return l
+}
+
+// pick gives what to send now, the most urgent first; or else when to look again, zero for never. Nothing goes before
+// earliest.
+func (ls lanes) pick(now, earliest time.Time) (best queued, due time.Time, ok bool) {
+	for chat, l := range ls {
+		q, from, found := l.first(now)
+		switch from = later(from, earliest); {
+		case !found:
+			if !l.next.After(now) {
+				delete(ls, chat)
+			}
+		case from.After(now):
+			if due.IsZero() || from.Before(due) {
+				due = from
+			}
+		case !ok || q.before(best):
+			best, ok = q, true
+		}
+	}
+	return best, due, ok
+}
