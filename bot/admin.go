@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"reflect"
 	"time"
 
@@ -30,20 +31,23 @@ func (c *Call) Silence(on bool) error {
 
 // Follow lets the bot live in this group, or no longer.
 func (c *Call) Follow(on bool) error {
-	id := c.Event.Chat.ID
-	row, _, err := chats.Get(c.Tx, id)
+	chat := c.Event.Chat
+	row, _, err := chats.Get(c.Tx, chat.ID)
 	if err != nil {
 		return err
 	}
-	row.On, row.ByHand = on, true
-	if err := chats.Put(c.Tx, row, id); err != nil {
+	row.Group, row.On, row.ByHand = chat.Group, on, true
+	if chat.Name != "" {
+		row.Name = clip(chat.Name, maxKeptName)
+	}
+	if err := chats.Put(c.Tx, row, chat.ID); err != nil {
 		return err
 	}
 	if c.follows == nil {
 		c.follows = map[ChatID]bool{}
 	}
-	c.follows[id] = on
-	return c.run.planJobs(id)
+	c.follows[chat.ID] = on
+	return c.run.planJobs(chat.ID)
 }
 
 // SetFor changes a setting for this group, or with "" goes back to what config.yaml says. The error is for the owner.
@@ -70,10 +74,10 @@ func (c *Call) SetFor(name, field, value string) error {
 		err = overrides.Delete(c.Tx, name, c.Event.Chat.ID, field)
 	} else {
 		if err := setField(to, value); err != nil {
-			return Refuse(textBadSetting, name+"."+field, err)
+			return Refuse(textBadSetting, name+"."+field, c.why(err))
 		}
 		if err := checkSettings(probe.Interface()); err != nil {
-			return Refuse(textBadSetting, name+"."+field, err)
+			return Refuse(textBadSetting, name+"."+field, c.why(err))
 		}
 		err = overrides.Put(c.Tx, override{Value: value, By: c.Event.From.Person, At: c.Now}, name, c.Event.Chat.ID, field)
 	}
@@ -81,6 +85,14 @@ func (c *Call) SetFor(name, field, value string) error {
 		return err
 	}
 	return c.run.replan(f, c.Event.Chat.ID)
+}
+
+// why puts what is wrong with a value into the chat's language, where it has one.
+func (c *Call) why(err error) string {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return c.T(r.text, r.args...)
+	}
+	return err.Error()
 }
 
 var (
@@ -179,13 +191,16 @@ type Status struct {
 
 // Status tells how the bot is. Any goroutine.
 func (b *Bot) Status() Status {
-	s := Status{Started: b.started, Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
+	s := Status{Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
 	b.outbox.mu.Lock()
 	s.Waiting = b.outbox.size
 	for k, v := range b.outbox.counts {
 		s.Counts[k] = v
 	}
 	b.outbox.mu.Unlock()
+	if p := b.started.Load(); p != nil {
+		s.Started = *p
+	}
 	if p := b.session.Load(); p != nil {
 		s.Session = *p
 	}
@@ -232,7 +247,7 @@ func (r *run) owners() ([]ChatID, error) {
 }
 
 // tellOwners says something to every live owner in private.
-func (r *run) tellOwners(t Text, args ...any) error {
+func (r *run) tellOwners(text func(c *Call) string) error {
 	list, err := r.owners()
 	if err != nil {
 		return err
@@ -242,7 +257,7 @@ func (r *run) tellOwners(t Text, args ...any) error {
 		if err != nil {
 			return err
 		}
-		c.Reply(t, args...)
+		c.Say(text(c))
 		if err := r.write(c); err != nil {
 			return err
 		}

@@ -46,12 +46,16 @@ type Bot struct {
 	outbox *outbox
 	cache  map[settingKey]any // of the engine's goroutine
 
-	followed sync.Map // ChatID → bool, for Follows
+	followed sync.Map // ChatID → bool: the groups that have a row
 	failing  atomic.Pointer[error]
-	started  time.Time
+	started  atomic.Pointer[time.Time]
+	stopped  chan struct{} // closed when Run returns
 	session  atomic.Pointer[string]
 	lastIn   atomic.Int64
 }
+
+// ErrStopped is returned by Ask when the bot does not run any more.
+var ErrStopped = errors.New("the bot has stopped")
 
 // New checks every declaration and reports all faults together.
 func New(opts Options) (*Bot, error) {
@@ -63,8 +67,9 @@ func New(opts Options) (*Bot, error) {
 	}
 	b := &Bot{
 		opts: opts, db: opts.DB, clock: opts.Clock, log: opts.Log, account: opts.Account,
-		in:    make(chan item, maxBatch),
-		cache: map[settingKey]any{},
+		in:      make(chan item, maxBatch),
+		stopped: make(chan struct{}),
+		cache:   map[settingKey]any{},
 	}
 	if err := b.compile(); err != nil {
 		return nil, err
@@ -73,29 +78,52 @@ func New(opts Options) (*Bot, error) {
 	return b, nil
 }
 
-// Run serves until ctx is done, or until the account or the store fails for good. Call it once.
+// Run serves until ctx is done, which is no error, or until the account or the store fails for good. Call it once. When it
+// returns, nothing of the bot runs any more.
 func (b *Bot) Run(ctx context.Context) error {
-	b.started = b.clock.Now()
+	defer b.stop()
+	now := b.clock.Now()
+	b.started.Store(&now)
 	due, err := b.open(ctx)
 	if err != nil {
-		return fmt.Errorf("starting: %w", err)
+		return unlessDone(ctx, fmt.Errorf("starting: %w", err))
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return b.loop(ctx, due) })
-	g.Go(func() error { return b.outbox.loop(ctx) })
-	g.Go(func() error { return b.workLoop(ctx) })
-	g.Go(func() error {
-		err := b.account.Run(ctx, inbox{b})
-		if err == nil && ctx.Err() == nil {
-			err = ErrSignedOut
-		}
-		return err
-	})
-	err = g.Wait()
-	if errors.Is(err, context.Canceled) {
+	parts := []func(context.Context) error{
+		func(ctx context.Context) error { return b.loop(ctx, due) },
+		b.outbox.loop,
+		b.workLoop,
+		b.runAccount,
+	}
+	for _, part := range parts {
+		g.Go(func() error { return unlessDone(ctx, part(ctx)) })
+	}
+	return g.Wait()
+}
+
+// unlessDone is err, or nothing where err says no more than that ctx is done: what fails while the bot is being stopped is
+// still heard.
+func unlessDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil
 	}
 	return err
+}
+
+func (b *Bot) runAccount(ctx context.Context) error {
+	err := b.account.Run(ctx, inbox{b})
+	if err == nil && ctx.Err() == nil {
+		return ErrSignedOut
+	}
+	return err
+}
+
+// stop lets go of whoever still asks, and of the clock: a wake that came last must not look like a waiter that is busy.
+func (b *Bot) stop() {
+	close(b.stopped)
+	for _, who := range []string{engineWaiter, outboxWaiter, workWaiter} {
+		b.clock.Leave(who)
+	}
 }
 
 // open reads what must be in memory, and sets the jobs of every group.
@@ -142,11 +170,24 @@ func (b *Bot) Ask(ctx context.Context, e Event) ([]string, error) {
 	if err := b.put(ctx, it); err != nil {
 		return nil, err
 	}
+	a, err := b.hear(ctx, it)
+	return a.said, err
+}
+
+// hear waits for the commit of an item.
+func (b *Bot) hear(ctx context.Context, it item) (answer, error) {
 	select {
 	case a := <-it.answer:
-		return a.said, a.err
+		return a, a.err
+	case <-b.stopped:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return answer{}, ctx.Err()
+	}
+	select { // the last commit of all may have come with the end
+	case a := <-it.answer:
+		return a, a.err
+	default:
+		return answer{}, ErrStopped
 	}
 }
 
@@ -155,7 +196,16 @@ type inbox struct{ *Bot }
 
 var _ Inbox = inbox{}
 
+// maxID bounds an event's ID: it is the key of the seen mark.
+const maxID = 512
+
 func (in inbox) Put(ctx context.Context, e Event) error {
+	if e.ID == "" || len(e.ID) > maxID {
+		return fmt.Errorf("an event %s has an ID of %d bytes, not of 1 to %d", e.Kind, len(e.ID), maxID)
+	}
+	if e.Kind == Asked || e.Kind == Tick { // they carry the owner's word and the clock's
+		return fmt.Errorf("event %s: an account cannot tell of %s", e.ID, e.Kind)
+	}
 	return in.put(ctx, item{event: &e})
 }
 
@@ -164,12 +214,8 @@ func (in inbox) Mark(ctx context.Context, place []byte) error {
 	if err := in.put(ctx, it); err != nil {
 		return err
 	}
-	select {
-	case a := <-it.answer:
-		return a.err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	_, err := in.hear(ctx, it)
+	return err
 }
 
 func (in inbox) Place(ctx context.Context) (place []byte, err error) {
@@ -180,21 +226,31 @@ func (in inbox) Place(ctx context.Context) (place []byte, err error) {
 	return place, err
 }
 
-func (in inbox) Follows(c Chat) bool {
+func (in inbox) Follows(c Chat) bool { return in.follows(c) }
+
+// follows says whether the bot lives in a chat, by what is committed. Of a group without a row the name decides.
+func (b *Bot) follows(c Chat) bool {
 	if !c.Group {
 		return true
 	}
-	if on, ok := in.followed.Load(c.ID); ok {
+	if on, ok := b.followed.Load(c.ID); ok {
 		return on.(bool)
 	}
-	return in.matches(c.Name)
+	return b.matches(c.Name)
 }
 
 func (b *Bot) put(ctx context.Context, it item) error {
 	select {
+	case <-b.stopped:
+		return ErrStopped
+	default:
+	}
+	select {
 	case b.in <- it:
 		b.clock.Wake(engineWaiter)
 		return nil
+	case <-b.stopped:
+		return ErrStopped
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -29,6 +29,8 @@ type Call struct {
 	asked    []string
 	follows  map[ChatID]bool
 	worked   bool
+	// scheduled: the owner's schedule calls, not a person.
+	scheduled bool
 }
 
 // Settings gives the feature's settings as they hold in this chat. T is the type of Feature.Settings.
@@ -103,17 +105,14 @@ func (c *Call) Say(s string) {
 	c.Send(Effect{Kind: Say, Text: s})
 }
 
-// Send asks for an effect. Where it names no chat, class or expiry they are those of an answer to the event: unasked where
-// nobody asked. The ID is the engine's.
+// Send asks for an effect. Where it names no chat, class or expiry they are those of the event: an answer to who wrote, a
+// broadcast of a job, unasked of all else. The ID is the engine's.
 func (c *Call) Send(e Effect) {
 	if e.Chat == "" {
 		e.Chat = c.Event.Chat.ID
 	}
 	if e.Class == "" {
-		e.Class = Unasked
-		if c.command != nil || c.Event.Kind == Message {
-			e.Class = Answer
-		}
+		e.Class = c.class()
 	}
 	if e.Expires.IsZero() {
 		from := c.Now
@@ -127,6 +126,16 @@ func (c *Call) Send(e Effect) {
 	}
 	e.Loud = e.Loud || (c.command != nil && c.Role == Owner)
 	c.effects = append(c.effects, e)
+}
+
+func (c *Call) class() Class {
+	switch {
+	case c.command != nil || c.Event.Kind == Message:
+		return Answer
+	case c.scheduled:
+		return Broadcast
+	}
+	return Unasked
 }
 
 // After sets one of the feature's timers: its function runs once, d from now, with data as Event.Data, in this chat. A timer with

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"go.uber.org/zap"
+
 	"sixtwenty/store"
 )
 
@@ -22,6 +24,7 @@ type item struct {
 	event  *Event
 	place  []byte
 	work   string // the key of the finished work that the event tells of
+	unfit  error  // why it cannot be handled: it is passed over
 	answer chan answer
 }
 
@@ -67,9 +70,10 @@ func (b *Bot) waiting() []item {
 // it is tried again, one item at a time, until it goes or ctx is done: better silent than forgetful.
 func (b *Bot) handle(ctx context.Context, batch []item) (due time.Time, err error) {
 	due, err = b.commit(ctx, batch)
-	if err == nil {
-		return due, nil
+	if err == nil || hopeless(ctx, err) {
+		return due, err
 	}
+	b.log.Warn("a batch could not be kept, its events are tried one by one", zap.Int("events", len(batch)), logError(err))
 	if len(batch) == 0 {
 		batch = []item{{}}
 	}
@@ -81,61 +85,68 @@ func (b *Bot) handle(ctx context.Context, batch []item) (due time.Time, err erro
 	return due, nil
 }
 
+// hopeless says whether trying again is no use: the bot is being stopped, or the store's handle is no good any more.
+func hopeless(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, store.ErrUnknownOutcome) || errors.Is(err, store.ErrBroken) ||
+		errors.Is(err, store.ErrClosed)
+}
+
 // insist commits one item, with a growing pause between attempts.
 func (b *Bot) insist(ctx context.Context, it item) (time.Time, error) {
 	for pause := time.Second; ; pause = min(2*pause, maxPause) {
 		due, err := b.commit(ctx, []item{it})
-		if err == nil {
-			b.failing.Store(nil)
-			return due, nil
-		}
-		if ctx.Err() != nil || errors.Is(err, store.ErrUnknownOutcome) {
+		if err == nil || hopeless(ctx, err) {
 			return due, err
+		}
+		if unfit, ok := errors.AsType[*unfitError](err); ok && it.unfit == nil {
+			b.log.Error("an event cannot be handled and is passed over", zap.String("event", it.id()), logError(err))
+			it.unfit = unfit
+			continue
 		}
 		b.failing.Store(&err)
 		b.log.Error("the store refuses to keep anything; the bot says nothing until it does", logError(err))
-		if err := b.clock.Wait(ctx, "engine/store", b.clock.Now().Add(pause)); err != nil {
+		if err := b.rest(ctx, engineWaiter, pause); err != nil {
 			return due, err
 		}
-		b.clock.Leave("engine/store")
 	}
+}
+
+func (it item) id() string {
+	if it.event == nil {
+		return ""
+	}
+	return it.event.ID
+}
+
+// rest parks a waiter for so long, whoever wakes it: its own loop looks for what came meanwhile.
+func (b *Bot) rest(ctx context.Context, who string, d time.Duration) error {
+	for until := b.clock.Now().Add(d); b.clock.Now().Before(until); {
+		if err := b.clock.Wait(ctx, who, until); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // commit handles the items and the timers that are due in one transaction.
 func (b *Bot) commit(ctx context.Context, batch []item) (due time.Time, err error) {
 	var out *outcome
 	err = b.db.Update(ctx, func(tx store.Tx) error {
-		clear(b.cache)
 		r := b.newRun(tx)
 		out = r.out
-		if err := r.begin(); err != nil {
-			return err
-		}
-		for i, it := range batch {
-			if err := r.item(ctx, i, it); err != nil {
-				return err
-			}
-		}
-		if err := r.tick(ctx, maxBatch); err != nil {
-			return err
-		}
-		if err := r.prune(); err != nil {
-			return err
-		}
-		if due, err = nextDue(tx); err != nil {
-			return err
-		}
-		return r.watch.err
+		next, err := r.batch(ctx, batch)
+		due = next
+		return err
 	})
 	if err != nil {
-		clear(b.cache)
 		return due, err
 	}
+	b.failing.Store(nil)
 	b.publish(out)
-	if len(batch) > 0 {
-		b.lastIn.Store(b.clock.Now().UnixNano())
-	}
 	for i, it := range batch {
+		if it.event != nil && it.work == "" && it.event.Kind != Asked {
+			b.lastIn.Store(b.clock.Now().UnixNano())
+		}
 		if it.answer != nil {
 			it.answer <- out.answers[i]
 		}
@@ -150,7 +161,7 @@ func (b *Bot) publish(out *outcome) {
 	}
 	if out.session != "" {
 		b.session.Store(&out.session)
-		b.outbox.resume()
+		b.outbox.back()
 	}
 	b.outbox.add(out.effects)
 	if out.works {
@@ -161,7 +172,7 @@ func (b *Bot) publish(out *outcome) {
 // outcome is what becomes true when a transaction is kept. It lives outside the store, so each run of the transaction
 // begins a new one.
 type outcome struct {
-	answers map[int]answer
+	answers []answer
 	effects []queued
 	follows map[ChatID]bool
 	session string

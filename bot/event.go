@@ -33,6 +33,13 @@ const (
 	Asked         Kind = "asked"          // the owner used the console (made by Ask alone)
 )
 
+// kinds are those that a watch can wait for, besides facts.
+func kinds() []Kind {
+	return []Kind{
+		Message, Joined, Left, Listed, Renamed, GroupRenamed, FriendRequest, Recalled, Tickled, System, SignedIn, Asked,
+	}
+}
+
 // An Event is one thing that happened. An account fills it and never touches it again.
 type Event struct {
 	// ID is the same whenever the service tells the same thing again, and unique within the account.

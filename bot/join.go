@@ -1,48 +1,65 @@
 package bot
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 )
 
-// resolveJoin turns the names of a join text into people, by the member lists before and after it. A text alone is
-// ambiguous (one name may hold the separator of two), so names are matched against those who are new; whoever the lists do
-// not name exactly once stays unknown rather than guessed.
-func resolveJoin(before, after []Member, j Join) (inviter PersonID, joined []Member) {
-	was := make(map[PersonID]bool, len(before))
-	for _, m := range before {
-		was[m.Person] = true
-	}
-	fresh := slices.DeleteFunc(slices.Clone(after), func(m Member) bool { return was[m.Person] })
-	inviter = j.Inviter
-	if inviter == "" && !j.SelfInvited {
-		inviter = onlyOne(after, j.InviterName)
-	}
-	if len(j.People) > 0 {
-		return inviter, byID(after, j.People)
-	}
-	if j.Self {
-		return inviter, nil
-	}
-	if j.Single {
-		return inviter, single(fresh, after, j.Names)
-	}
-	if ms := splitNames(fresh, j.Names); ms != nil {
-		return inviter, ms
-	}
-	// The list may be older than the text, or the joiner may have been found before it was told.
-	return inviter, splitNames(after, j.Names)
+// lists are the member lists that a join text is read against.
+type lists struct {
+	before []Member // kept so far
+	after  []Member // right after the join, where it was read; else before
+	whole  bool     // after was read: whoever joined is in it
+	// old says who is known to have been a member before the join, and so did not come with it, unless they had left.
+	old func(PersonID) bool
 }
 
-func single(fresh, after []Member, name string) []Member {
-	for _, list := range [][]Member{fresh, after} {
-		if p := onlyOne(list, name); p != "" {
-			return byID(list, []PersonID{p})
-		}
+// resolveJoin turns the names of a join text into people. A text alone is ambiguous (one name may hold the separator of two,
+// two people may share a name), so names are matched against those who are new, and whoever the lists do not name exactly
+// once stays unknown rather than guessed. People whom the account names by id are believed.
+func resolveJoin(l lists, j Join) (inviter PersonID, joined []PersonID) {
+	switch {
+	case len(j.People) > 0:
+		joined = j.People
+	case !j.Self:
+		joined = l.joined(j)
 	}
-	if len(fresh) == 1 { // shown under a name that no list has, but nobody else came
-		return fresh
+	if j.Inviter != "" || j.SelfInvited {
+		return j.Inviter, joined
+	}
+	// Nobody brings themselves, and who brought somebody may be gone already.
+	others := slices.DeleteFunc(slices.Concat(l.after, l.before), func(m Member) bool { return slices.Contains(joined, m.Person) })
+	return onlyOne(others, j.InviterName), joined
+}
+
+func (l lists) joined(j Join) []PersonID {
+	fresh := slices.DeleteFunc(slices.Clone(l.after), func(m Member) bool { return l.old(m.Person) })
+	if who := named(fresh, j); who != nil || !l.whole {
+		return who
+	}
+	// They may have left before and come back. But then those who are new have to be among them.
+	if who := named(l.after, j); who != nil {
+		if slices.ContainsFunc(fresh, func(m Member) bool { return !slices.Contains(who, m.Person) }) {
+			return nil
+		}
+		return who
+	}
+	want := foldName(j.Names)
+	if j.Single && len(fresh) == 1 && !slices.ContainsFunc(l.after, func(m Member) bool { return goesBy(m, want) }) {
+		return []PersonID{fresh[0].Person} // shown under a name that no list has, but nobody else came
+	}
+	return nil
+}
+
+// named gives the people of the list whom a text names, or nil.
+func named(list []Member, j Join) []PersonID {
+	if !j.Single {
+		return splitNames(list, j.Names)
+	}
+	if p := onlyOne(list, j.Names); p != "" {
+		return []PersonID{p}
 	}
 	return nil
 }
@@ -52,10 +69,10 @@ func onlyOne(list []Member, name string) PersonID {
 	var found PersonID
 	want := foldName(name)
 	for _, m := range list {
-		if !goesBy(m, want) {
+		if !goesBy(m, want) || m.Person == found {
 			continue
 		}
-		if found != "" && found != m.Person {
+		if found != "" {
 			return ""
 		}
 		found = m.Person
@@ -82,70 +99,98 @@ func foldName(s string) string {
 	}, s)
 }
 
-// splitNames reads text as names of the list joined by separators. Names may hold separators, so all ways are tried, the
-// longest name first; a name that two people share fits nobody. nil means that no way fits.
-func splitNames(list []Member, text string) []Member {
-	s := splitter{names: map[string][]Member{}, budget: 10_000}
-	for _, m := range list {
-		for _, name := range append([]string{m.Card, m.Nick}, m.Known...) {
-			if f := foldName(name); f != "" && !slices.ContainsFunc(s.names[f], func(o Member) bool { return o.Person == m.Person }) {
-				s.names[f] = append(s.names[f], m)
-			}
-		}
-	}
-	s.keys = slices.SortedFunc(maps.Keys(s.names), func(a, b string) int { return len(b) - len(a) })
-	if !s.split(foldName(text), nil) {
+// maxNames bounds a text that is split, in bytes: several times what a group can hold.
+const maxNames = 64 << 10
+
+// splitNames reads text as names of the list joined by separators. Names may hold separators, so all ways are tried. nil
+// means that no way fits, or more than one, or that a name fits two people.
+func splitNames(list []Member, text string) []PersonID {
+	if len(text) > maxNames {
 		return nil
 	}
-	return s.found
+	s := splitter{text: foldName(text), who: map[string]PersonID{}, ways: map[int]way{}}
+	for _, m := range list {
+		s.add(m)
+	}
+	s.names = slices.SortedFunc(maps.Keys(s.who), func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	if s.from(0).n != 1 {
+		return nil
+	}
+	var joined []PersonID
+	for at := 0; ; {
+		name := s.ways[at].name
+		p := s.who[name]
+		if p == "" || slices.Contains(joined, p) {
+			return nil
+		}
+		joined = append(joined, p)
+		if at += len(name); at == len(s.text) {
+			return joined
+		}
+		at += separator(s.text[at:])
+	}
 }
 
+// A splitter finds the ways to read a text, each rest of it once, however the names overlap.
 type splitter struct {
-	names  map[string][]Member
-	keys   []string
-	found  []Member
-	budget int
+	text  string
+	who   map[string]PersonID // by name; "" where two share it
+	names []string
+	ways  map[int]way // by where in the text the rest begins
 }
 
-func (s *splitter) split(text string, got []Member) bool {
-	if s.budget--; s.budget < 0 {
-		return false
-	}
-	for _, key := range s.keys {
-		rest, ok := strings.CutPrefix(text, key)
-		if !ok || len(s.names[key]) != 1 {
+// A way is how many ways there are to read a rest, of which two are as bad as many, and the name that one begins with.
+type way struct {
+	n    int
+	name string
+}
+
+func (s *splitter) add(m Member) {
+	for _, name := range append([]string{m.Card, m.Nick}, m.Known...) {
+		f := foldName(name)
+		if f == "" {
 			continue
 		}
-		next := append(got[:len(got):len(got)], s.names[key][0])
-		if rest == "" {
-			s.found = next
-			return true
+		if was, taken := s.who[f]; taken && was != m.Person {
+			s.who[f] = ""
+			continue
 		}
-		if rest, ok = cutSeparator(rest); ok && s.split(rest, next) {
-			return true
-		}
+		s.who[f] = m.Person
 	}
-	return false
 }
 
-func cutSeparator(s string) (string, bool) {
+func (s *splitter) from(at int) way {
+	if w, ok := s.ways[at]; ok {
+		return w
+	}
+	var w way
+	for _, name := range s.names {
+		rest, ok := strings.CutPrefix(s.text[at:], name)
+		if !ok {
+			continue
+		}
+		n := 1
+		if rest != "" {
+			sep := separator(rest)
+			if sep == 0 {
+				continue
+			}
+			n = s.from(at + len(name) + sep).n
+		}
+		if n > 0 {
+			w = way{min(2, w.n+n), name}
+		}
+	}
+	s.ways[at] = w
+	return w
+}
+
+// separator is the length of the separator that s begins with, 0 for none.
+func separator(s string) int {
 	for _, sep := range []string{"、", ",", "，"} {
-		if rest, ok := strings.CutPrefix(s, sep); ok {
-			return rest, true
+		if strings.HasPrefix(s, sep) {
+			return len(sep)
 		}
 	}
-	return s, false
-}
-
-func byID(list []Member, ids []PersonID) []Member {
-	var out []Member
-	for _, id := range ids {
-		i := slices.IndexFunc(list, func(m Member) bool { return m.Person == id })
-		if i < 0 {
-			out = append(out, Member{Person: id})
-			continue
-		}
-		out = append(out, list[i])
-	}
-	return out
+	return 0
 }

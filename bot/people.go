@@ -1,10 +1,11 @@
 package bot
 
 import (
-	"maps"
 	"path"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sixtwenty/store"
 )
@@ -99,62 +100,97 @@ func NameIn(r store.Reader, chat ChatID, p PersonID) (string, error) {
 	return CleanName(row.Nick), err
 }
 
-// meet keeps the chat and the sender of an event. It says whether the bot lives in that chat.
-func (r *run) meet(e *Event) (bool, error) {
+// meet keeps the chat and the sender of an event.
+func (r *run) meet(e *Event) error {
 	if e.Chat.ID == "" {
-		return true, nil
+		return nil
 	}
-	chat, err := r.meetChat(e.Chat)
-	if err != nil || !chat.On {
-		return false, err
+	if err := r.meetChat(e.Chat); err != nil {
+		return err
 	}
 	if e.From.Person == "" || e.Self {
-		return true, nil
+		return nil
 	}
-	return true, r.meetMember(e.Chat, e.From)
+	return r.meetMember(e.Chat, e.From)
 }
 
-func (r *run) meetChat(c Chat) (ChatRow, error) {
+// meetChat keeps the name of a chat the bot lives in, and begins its jobs when it is new.
+func (r *run) meetChat(c Chat) error {
 	row, known, err := chats.Get(r.tx, c.ID)
 	if err != nil {
-		return row, err
+		return err
 	}
 	was := row
 	if !known {
-		row = ChatRow{Group: c.Group, On: !c.Group || r.bot.matches(c.Name)}
+		row = ChatRow{Group: c.Group, On: true}
 	}
 	if c.Name != "" {
-		row.Name = c.Name
+		row.Name = clip(c.Name, maxKeptName)
 	}
 	if known && row == was {
-		return row, nil
+		return nil
 	}
-	if err := chats.Put(r.tx, row, c.ID); err != nil {
-		return row, err
+	if err := chats.Put(r.tx, row, c.ID); err != nil || known || !c.Group {
+		return err
 	}
-	if !row.Group || row.On == was.On {
-		return row, nil
-	}
-	r.out.follow(c.ID, row.On)
-	return row, r.planJobs(c.ID)
+	r.out.follow(c.ID, true)
+	return r.planJobs(c.ID)
 }
 
-// matches says whether one of the patterns of config.yaml names the group.
+// matches says whether one of the patterns of config.yaml names the group. A slash in a name is a character like any other,
+// not the border it is in a path.
 func (b *Bot) matches(name string) bool {
 	return slices.ContainsFunc(b.opts.Groups, func(pattern string) bool {
-		ok, err := path.Match(pattern, name)
+		ok, err := path.Match(noSlash(pattern), noSlash(name))
 		return ok && err == nil
 	})
 }
 
+func noSlash(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+
+// maxKeptName and maxKnown bound what a service can make the bot keep of one name, and of how many.
+const (
+	maxKeptName = 256 // bytes
+	maxKnown    = 8
+)
+
+// clip cuts s to at most so many bytes, not within a character.
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most]
+}
+
+func (m Member) clipped() Member {
+	m.Nick, m.Card = clip(m.Nick, maxKeptName), clip(m.Card, maxKeptName)
+	if len(m.Known) == 0 {
+		return m
+	}
+	known := make([]string, 0, maxKnown)
+	for _, name := range m.Known[:min(maxKnown, len(m.Known))] {
+		known = append(known, clip(name, maxKeptName))
+	}
+	m.Known = known
+	return m
+}
+
+// meetMember keeps how a chat shows a person. An event that does not say their name leaves it as it was.
 func (r *run) meetMember(c Chat, m Member) error {
+	m = m.clipped()
 	p, known, err := people.Get(r.tx, m.Person)
 	if err != nil {
 		return err
 	}
 	was := p
-	if p.Nick = m.Nick; !known {
+	if !known {
 		p.First = r.now
+	}
+	if m.Nick != "" {
+		p.Nick = m.Nick
 	}
 	if !c.Group {
 		p.Home = c.ID
@@ -167,64 +203,25 @@ func (r *run) meetMember(c Chat, m Member) error {
 	if !c.Group {
 		return nil
 	}
-	row, known, err := members.Get(r.tx, c.ID, m.Person)
+	return r.enrol(c.ID, m)
+}
+
+// enrol keeps a person in the member list of a group.
+func (r *run) enrol(chat ChatID, m Member) error {
+	row, known, err := members.Get(r.tx, chat, m.Person)
 	if err != nil {
 		return err
 	}
-	if known && row.Nick == m.Nick && row.Card == m.Card && row.Missed == 0 && slices.Equal(row.Known, m.Known) {
+	nameless := m.Nick == "" && m.Card == ""
+	same := row.Nick == m.Nick && row.Card == m.Card && slices.Equal(row.Known, m.Known)
+	if known && row.Missed == 0 && (same || nameless) {
 		return nil
 	}
 	if !known {
 		row.Since = r.now
 	}
-	row.Nick, row.Card, row.Known, row.Missed = m.Nick, m.Card, m.Known, 0
-	return members.Put(r.tx, row, c.ID, m.Person)
-}
-
-// relist replaces the kept member list by the one that came with the event, and returns those who are gone for good.
-func (r *run) relist(e *Event) (gone []PersonID, err error) {
-	before, err := memberRows(r.tx, e.Chat.ID)
-	if err != nil {
-		return nil, err
+	if row.Missed = 0; !nameless {
+		row.Nick, row.Card, row.Known = m.Nick, m.Card, m.Known
 	}
-	for _, m := range e.Roster {
-		if err := r.meetMember(e.Chat, m); err != nil {
-			return nil, err
-		}
-		delete(before, m.Person)
-	}
-	for _, p := range slices.Sorted(maps.Keys(before)) {
-		row := before[p]
-		if row.Missed++; row.Missed < 2 {
-			err = members.Put(r.tx, row, e.Chat.ID, p)
-		} else {
-			gone = append(gone, p)
-			err = members.Delete(r.tx, e.Chat.ID, p)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	chat, _, err := chats.Get(r.tx, e.Chat.ID)
-	if err != nil {
-		return nil, err
-	}
-	chat.Listed, chat.Size = e.At, len(e.Roster)
-	return gone, chats.Put(r.tx, chat, e.Chat.ID)
-}
-
-func memberRows(r store.Reader, chat ChatID) (map[PersonID]MemberRow, error) {
-	rows := map[PersonID]MemberRow{}
-	for row, err := range members.Scan(r, store.Under(chat)) {
-		if err != nil {
-			return nil, err
-		}
-		var c ChatID
-		var p PersonID
-		if err := store.Split(row.Key, &c, &p); err != nil {
-			return nil, err
-		}
-		rows[p] = row.Value
-	}
-	return rows, nil
+	return members.Put(r.tx, row, chat, m.Person)
 }

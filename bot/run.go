@@ -2,12 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
-	"iter"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -24,72 +18,147 @@ type run struct {
 	session string
 	out     *outcome
 	facts   []Event
+	// troubles are the jobs that were not done, to be told to the owners.
+	troubles []jobTrouble
 }
 
 func (b *Bot) newRun(tx store.Tx) *run {
 	w := &watchedTx{Tx: tx}
 	return &run{
 		bot: b, tx: w, watch: w, now: b.clock.Now(),
-		out: &outcome{answers: map[int]answer{}, follows: map[ChatID]bool{}},
+		out: &outcome{follows: map[ChatID]bool{}},
 	}
 }
 
+// begin reads what every event needs. Whatever an earlier run of a transaction had in memory may have been undone.
 func (r *run) begin() error {
+	clear(r.bot.cache)
 	s, _, err := state.Get(r.tx, stateSession)
 	r.session = s
 	return err
 }
 
-// seen marks live under the day the event happened on, so that a redelivery finds the mark and old marks go as one range.
-const (
-	seen     = "bot/seen"
-	seenDays = 7
-)
+// batch handles the items and then the timers that are due, and says when the next one is.
+func (r *run) batch(ctx context.Context, list []item) (due time.Time, err error) {
+	if err := r.begin(); err != nil {
+		return due, err
+	}
+	r.out.answers = make([]answer, len(list))
+	for i, it := range list {
+		if r.out.answers[i], err = r.item(ctx, it); err != nil {
+			return due, r.blame(err)
+		}
+	}
+	if err := r.tick(ctx, maxBatch); err != nil {
+		return due, err
+	}
+	if err := r.pruneSeen(2 * len(list)); err != nil {
+		return due, err
+	}
+	if due, err = nextDue(r.tx); err != nil {
+		return due, err
+	}
+	return due, r.watch.err
+}
 
-func (r *run) item(ctx context.Context, i int, it item) error {
-	if it.event == nil {
-		r.out.answers[i] = answer{}
-		if it.place == nil {
-			return nil
-		}
-		return r.tx.Put(placeBucket, statePlace, it.place)
+// An unfitError says that an event cannot be handled though the store is well: one such event must not stop the others.
+type unfitError struct{ error }
+
+func (u *unfitError) Unwrap() error { return u.error }
+
+func (r *run) blame(err error) error {
+	if r.watch.err == nil {
+		return &unfitError{err}
 	}
-	e := *it.event
-	if it.work != "" {
-		if err := r.tx.Delete(string(works), it.work); err != nil {
-			return err
-		}
-	} else if e.Kind != Asked {
-		key := store.Key(e.At.Unix()/86400, e.ID)
-		was, err := r.tx.Get(seen, key)
-		if err != nil || was != nil {
-			return err
-		}
-		if err := r.tx.Put(seen, key, []byte("1")); err != nil {
-			return err
-		}
-	}
-	said, err := r.event(ctx, e)
-	r.out.answers[i] = answer{said: said}
 	return err
 }
 
-// prune drops some of the seen marks that are older than a week.
-func (r *run) prune() error {
-	old := store.Range{To: store.Key(r.now.Unix()/86400 - seenDays), Limit: 200}
-	var keys []string
-	for p, err := range r.tx.Scan(seen, old) {
-		if err != nil {
-			return err
-		}
-		keys = append(keys, p.Key)
+func (r *run) item(ctx context.Context, it item) (answer, error) {
+	switch e := it.event; {
+	case it.unfit != nil:
+		return answer{err: it.unfit}, r.passOver(it)
+	case e == nil && it.place == nil:
+		return answer{}, nil
+	case e == nil:
+		return answer{}, r.tx.Put(placeBucket, statePlace, it.place)
+	case it.work != "":
+		return answer{}, r.worked(ctx, *e, it.work)
+	case e.Kind == Asked:
+		said, err := r.asked(ctx, *e)
+		return answer{said: said}, err
+	default:
+		return answer{}, r.happened(ctx, *e)
 	}
-	for _, k := range keys {
-		if err := r.tx.Delete(seen, k); err != nil {
-			return err
-		}
+}
+
+// passOver keeps that an item was dealt with, and nothing else of it.
+func (r *run) passOver(it item) error {
+	switch {
+	case it.event == nil || it.event.Kind == Asked:
+		return nil
+	case it.work != "":
+		return r.tx.Delete(string(works), it.work)
 	}
-	return nil
+	return r.markSeen(it.event.ID)
+}
+
+// happened handles what the account told, once.
+func (r *run) happened(ctx context.Context, e Event) error {
+	if known, err := r.wasSeen(e.ID); err != nil || known {
+		return err
+	}
+	if ok, err := r.concerns(&e); err != nil || !ok {
+		return err
+	}
+	if err := r.markSeen(e.ID); err != nil {
+		return err
+	}
+	_, err := r.event(ctx, e)
+	return err
+}
+
+// concerns says whether an event is any of the bot's business. Of a group it does not live in only those commands are that
+// work everywhere; of all else nothing is kept, not even that it was seen.
+func (r *run) concerns(e *Event) (bool, error) {
+	if r.follows(e.Chat) {
+		return true, nil
+	}
+	cmd := r.commandIn(e).cmd
+	if cmd == nil || !cmd.Always {
+		return false, nil
+	}
+	role, err := r.roleOf(e)
+	return role >= cmd.Who, err
+}
+
+// follows says whether the bot lives in a chat, by what this transaction made of it.
+func (r *run) follows(c Chat) bool {
+	if on, ok := r.out.follows[c.ID]; ok && c.Group {
+		return on
+	}
+	return r.bot.follows(c)
+}
+
+// asked handles what the console says. It names the chat; what the chat is, is kept.
+func (r *run) asked(ctx context.Context, e Event) ([]string, error) {
+	row, known, err := chats.Get(r.tx, e.Chat.ID)
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		e.Chat.Group, e.Chat.Name = row.Group, row.Name
+	}
+	return r.event(ctx, e)
+}
+
+// worked tells a finished work to those who watch for it. Whoever asked first may be in a group that the bot has left since:
+// others wait too, so the chat decides nothing here.
+func (r *run) worked(ctx context.Context, e Event, row string) error {
+	if err := r.tx.Delete(string(works), row); err != nil {
+		return err
+	}
+	r.facts = append(r.facts[:0], e)
+	return r.tell(ctx)
 }
 
 // maxFacts bounds what one event can set off.
@@ -126,15 +195,15 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 			return nil, err
 		}
 	}
-	on, err := r.meet(e)
-	if err != nil {
-		return nil, err
-	}
-	var left []PersonID
+	on := r.follows(e.Chat)
 	if on {
-		if left, err = r.settle(e); err != nil {
+		if err := r.meet(e); err != nil {
 			return nil, err
 		}
+	}
+	left, err := r.settle(e, on)
+	if err != nil {
+		return nil, err
 	}
 	role, err := r.roleOf(e)
 	if err != nil {
@@ -151,44 +220,20 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 	return said, r.watchers(ctx, &gone, Everyone)
 }
 
-// settle brings the member list up to date and, for a join, finds out who came and through whom.
-func (r *run) settle(e *Event) (left []PersonID, err error) {
-	if e.Roster == nil && e.Kind != Joined {
-		return nil, nil
+// commandIn finds the command that an event calls.
+func (r *run) commandIn(e *Event) called {
+	if (e.Kind != Message && e.Kind != Asked) || e.Media != nil {
+		return called{}
 	}
-	before, err := Members(r.tx, e.Chat.ID)
-	if err != nil {
-		return nil, err
-	}
-	after := e.Roster
-	if after == nil {
-		after = before
-	} else if left, err = r.relist(e); err != nil {
-		return nil, err
-	}
-	if e.Kind != Joined || e.Join == nil {
-		return left, nil
-	}
-	j := *e.Join
-	var joined []Member
-	j.Inviter, joined = resolveJoin(before, after, j)
-	j.People = nil
-	for _, m := range joined {
-		j.People = append(j.People, m.Person)
-	}
-	e.Join = &j
-	return left, nil
+	return r.bot.match(e.Text)
 }
 
 // commandOf runs the command that a message calls. taken says that the message is dealt with.
 func (r *run) commandOf(ctx context.Context, e *Event, role Role, on bool) (said []string, taken bool, err error) {
-	if (e.Kind != Message && e.Kind != Asked) || e.Media != nil {
-		return nil, false, nil
-	}
-	hit := r.bot.match(e.Text)
+	hit := r.commandIn(e)
 	if hit.unknown != "" && on {
-		said, err = r.unknown(e, hit.unknown, role)
-		return said, len(said) > 0, err
+		said, taken, err = r.unknown(e, hit.unknown, role)
+		return said, taken, err
 	}
 	if hit.cmd == nil || (!on && !(hit.cmd.Always && role >= hit.cmd.Who)) {
 		return nil, false, nil
@@ -216,14 +261,16 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 
 // unknown answers a mistyped command: always in private, in a group only where one is meant for sure, since people there
 // also write slashes for other reasons.
-func (r *run) unknown(e *Event, word string, role Role) ([]string, error) {
+func (r *run) unknown(e *Event, word string, role Role) (said []string, taken bool, err error) {
 	if near := r.bot.nearest(word, role); near != nil {
-		return r.answer(e, Refuse(textUnknown, CleanName(word), near.Name), role)
+		said, err = r.answer(e, Refuse(textUnknown, CleanName(word), near.Name), role)
+		return said, true, err
 	}
 	if e.Chat.Group {
-		return nil, nil
+		return nil, false, nil
 	}
-	return r.answer(e, Refuse(textNoCommand, CleanName(word)), role)
+	said, err = r.answer(e, Refuse(textNoCommand, CleanName(word)), role)
+	return said, true, err
 }
 
 func (r *run) watchers(ctx context.Context, e *Event, role Role) error {
@@ -237,147 +284,4 @@ func (r *run) watchers(ctx context.Context, e *Event, role Role) error {
 		}
 	}
 	return nil
-}
-
-// answer tells a person why something was not done, outside the nested transaction that was undone.
-func (r *run) answer(e *Event, why error, role Role) ([]string, error) {
-	refusal, ok := errors.AsType[*refusal](why)
-	if !ok {
-		return nil, nil
-	}
-	c, err := r.newCall(nil, *e, role)
-	if err != nil {
-		return nil, err
-	}
-	c.command = &command{}
-	c.Say(c.At() + c.T(refusal.text, refusal.args...))
-	if err := r.write(c); err != nil {
-		return nil, err
-	}
-	r.keep(c)
-	return c.asked, nil
-}
-
-// newCall makes what one run of one feature is given. f is nil where the engine itself answers.
-func (r *run) newCall(f *feature, e Event, role Role) (*Call, error) {
-	group, err := r.groupSettings(e.Chat.ID)
-	if err != nil {
-		return nil, err
-	}
-	c := &Call{Event: e, Now: r.now, Tx: r.tx, Role: role, run: r, feature: f, group: group}
-	if f != nil {
-		c.settings, err = r.effective(f, e.Chat.ID)
-	}
-	return c, err
-}
-
-// call runs fn in a nested transaction. failed says that it ended in an error that is no refusal; err is the store's.
-func (r *run) call(ctx context.Context, fn Run, c *Call) (failed bool, err error) {
-	facts := len(r.facts)
-	fault := r.nested(ctx, fn, c)
-	if r.watch.err != nil {
-		return true, r.watch.err
-	}
-	if fault == nil {
-		r.keep(c)
-		return false, nil
-	}
-	r.facts = r.facts[:facts]
-	clear(r.bot.cache)
-	c.asked = nil
-	if _, ok := errors.AsType[*refusal](fault); ok {
-		c.asked, err = r.answer(&c.Event, fault, c.Role)
-		return false, err
-	}
-	id := strings.ToLower(rand.Text()[:6])
-	r.bot.log.Error("a feature failed, its changes are undone", zap.String("id", id), logFeature(c.feature.Name),
-		zap.String("event", c.Event.ID), zap.String("kind", string(c.Event.Kind)), logError(fault))
-	if c.command != nil {
-		c.asked, err = r.answer(&c.Event, Refuse(textFailed, id), c.Role)
-	}
-	return true, err
-}
-
-// nested runs fn and writes what it asked for, so that both are kept or neither. While it runs, the run itself works on
-// the nested transaction too.
-func (r *run) nested(ctx context.Context, fn Run, c *Call) error {
-	outer := r.tx
-	defer func() { r.tx = outer }()
-	return store.Nested(outer, func(tx store.Tx) error {
-		r.tx, c.Tx = tx, tx
-		if err := safely(ctx, fn, c); err != nil {
-			return err
-		}
-		return r.write(c)
-	})
-}
-
-func safely(ctx context.Context, fn Run, c *Call) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return fn(ctx, c)
-}
-
-// write turns what a call asked for into rows.
-func (r *run) write(c *Call) error {
-	for i := range c.effects {
-		q, err := putEffect(r.tx, c.effects[i], r.now)
-		if err != nil {
-			return err
-		}
-		c.queued = append(c.queued, q)
-	}
-	return nil
-}
-
-// keep passes on what becomes true with the commit.
-func (r *run) keep(c *Call) {
-	r.out.effects = append(r.out.effects, c.queued...)
-	r.out.works = r.out.works || c.worked
-	for chat, on := range c.follows {
-		r.out.follow(chat, on)
-	}
-}
-
-// watchedTx remembers the first error of the store itself: such an error must fail the whole transaction, however the
-// feature that met it takes it.
-type watchedTx struct {
-	store.Tx
-	err error
-}
-
-func (w *watchedTx) note(err error) error {
-	if err != nil && w.err == nil && !errors.Is(err, store.ErrTooLarge) {
-		w.err = err
-	}
-	return err
-}
-
-func (w *watchedTx) Get(bucket, key string) ([]byte, error) {
-	v, err := w.Tx.Get(bucket, key)
-	return v, w.note(err)
-}
-
-func (w *watchedTx) Put(bucket, key string, value []byte) error {
-	return w.note(w.Tx.Put(bucket, key, value))
-}
-
-func (w *watchedTx) Delete(bucket, key string) error { return w.note(w.Tx.Delete(bucket, key)) }
-
-func (w *watchedTx) Next(bucket string) (uint64, error) {
-	n, err := w.Tx.Next(bucket)
-	return n, w.note(err)
-}
-
-func (w *watchedTx) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
-	return func(yield func(store.Pair, error) bool) {
-		for p, err := range w.Tx.Scan(bucket, rg) {
-			if !yield(p, w.note(err)) {
-				return
-			}
-		}
-	}
 }

@@ -39,7 +39,11 @@ func (b *Bot) workLoop(ctx context.Context) error {
 	for {
 		next, err := w.start(ctx)
 		if err != nil {
-			return err
+			if hopeless(ctx, err) {
+				return err
+			}
+			b.log.Error("the works could not be read", logError(err))
+			next = b.clock.Now().Add(time.Second)
 		}
 		if err := b.clock.Wait(ctx, workWaiter, next); err != nil {
 			return err
