@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
-	"time"
+	"strings"
 
 	"go.uber.org/zap"
 )
@@ -59,6 +60,11 @@ func (b *Bot) compile() error {
 			faults = append(faults, fmt.Errorf("settings for %q, which is no feature", name))
 		}
 	}
+	for kind := range b.watches {
+		if feature, _, fact := strings.Cut(string(kind), "."); fact && b.byName[feature] == nil || !fact && !slices.Contains(kinds(), kind) {
+			faults = append(faults, fmt.Errorf("a watch on %q, which nothing ever tells", kind))
+		}
+	}
 	b.names = slices.Sorted(maps.Keys(b.commands))
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("the declarations are wrong:\n%w", err)
@@ -68,10 +74,16 @@ func (b *Bot) compile() error {
 }
 
 func (o Options) check() error {
+	var faults []error
 	if o.Account == nil || o.DB == nil {
-		return errors.New("a bot needs an account and a store")
+		faults = append(faults, errors.New("a bot needs an account and a store"))
 	}
-	return nil
+	for _, pattern := range o.Groups {
+		if _, err := path.Match(noSlash(pattern), ""); err != nil {
+			faults = append(faults, fmt.Errorf("the group pattern %q cannot be read", pattern))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func (b *Bot) add(decl Feature) (faults []error) {
@@ -106,14 +118,38 @@ func (b *Bot) add(decl Feature) (faults []error) {
 		}
 		b.watches[w.On] = append(b.watches[w.On], boundWatch{f, w.Run})
 	}
-	for _, j := range decl.Jobs {
+	for _, err := range decl.check() {
+		bad("%w", err)
+	}
+	return faults
+}
+
+// check says what is wrong with the parts that need to know of no other feature.
+func (f *Feature) check() (faults []error) {
+	bad := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	names := map[string]bool{}
+	for _, j := range f.Jobs {
 		if j.Name == "" || j.Spec == nil || j.Run == nil || !j.Summary.complete() {
 			bad("job %q lacks its name, its summary, its spec or its run", j.Name)
 		}
+		if names[j.Name] {
+			bad("job %q is declared twice", j.Name)
+		}
+		names[j.Name] = true
 	}
-	for _, v := range decl.Views {
+	for _, v := range f.Views {
 		if v.Name == "" || v.Rows == nil || !v.Title.complete() || len(v.Columns) == 0 {
 			bad("view %q lacks its name, its title, its columns or its rows", v.Name)
+		}
+	}
+	for name, run := range f.Timers {
+		if run == nil {
+			bad("timer %q lacks its run", name)
+		}
+	}
+	for name, work := range f.Works {
+		if work == nil {
+			bad("work %q lacks its run", name)
 		}
 	}
 	return faults
@@ -134,6 +170,9 @@ func (b *Bot) addCommand(f *feature, decl *Command) (faults []error) {
 	if len(decl.Examples) == 0 {
 		bad("it has no example")
 	}
+	if all := (Powers{Voice: true, Remove: true}); !all.Has(decl.Needs) {
+		bad("it needs the power %q, which no account has", decl.Needs)
+	}
 	for _, name := range append([]string{decl.Name}, decl.Aliases...) {
 		key := foldCommand(name)
 		if key == "" {
@@ -152,6 +191,9 @@ func (b *Bot) addCommand(f *feature, decl *Command) (faults []error) {
 // checkBase says what is wrong with the settings a feature declares and those that config.yaml gave it.
 func checkBase(declared, given any) (faults []error) {
 	if declared == nil {
+		if given != nil {
+			return []error{errors.New("it has no settings, but some are given")}
+		}
 		return nil
 	}
 	t := reflect.TypeOf(declared)
@@ -164,6 +206,9 @@ func checkBase(declared, given any) (faults []error) {
 	for i := range t.NumField() {
 		if yamlName(t.Field(i)) == "" || !helpText(t.Field(i)).complete() {
 			faults = append(faults, fmt.Errorf("setting %s lacks its yaml name or a help in both languages", t.Field(i).Name))
+		}
+		if t.Field(i).Tag.Get("scope") != "config" && !settable(t.Field(i).Type) {
+			faults = append(faults, fmt.Errorf("setting %s is a %s, which no message can set; say scope:\"config\"", t.Field(i).Name, t.Field(i).Type))
 		}
 	}
 	if err := checkSettings(given); err != nil {
@@ -182,7 +227,6 @@ func (r *run) groupSettings(chat ChatID) (GroupSettings, error) {
 	return v.(GroupSettings), nil
 }
 
-func logFeature(name string) zap.Field           { return zap.String("feature", name) }
-func logChat(c ChatID) zap.Field                 { return zap.String("chat", string(c)) }
-func logError(err error) zap.Field               { return zap.Error(err) }
-func logTime(name string, t time.Time) zap.Field { return zap.Time(name, t) }
+func logFeature(name string) zap.Field { return zap.String("feature", name) }
+func logChat(c ChatID) zap.Field       { return zap.String("chat", string(c)) }
+func logError(err error) zap.Field     { return zap.Error(err) }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -21,6 +22,9 @@ func parseGrammar(args string) ([]param, error) {
 		if err != nil {
 			return nil, err
 		}
+		if slices.ContainsFunc(ps, func(o param) bool { return o.name == p.name }) {
+			return nil, fmt.Errorf("%s is there twice", p.name)
+		}
 		if n := len(ps); n > 0 {
 			if ps[n-1].rest {
 				return nil, fmt.Errorf("%s stands after %s, which takes the rest", word, ps[n-1].name)
@@ -36,13 +40,13 @@ func parseGrammar(args string) ([]param, error) {
 
 func parseParam(word string) (param, error) {
 	p := param{required: strings.HasPrefix(word, "<")}
-	inner, ok := strings.CutPrefix(word, "<")
-	closing := ">"
-	if !ok {
-		inner, ok = strings.CutPrefix(word, "[")
-		closing = "]"
+	pair := "[]"
+	if p.required {
+		pair = "<>"
 	}
-	if inner, ok = strings.CutSuffix(inner, closing); !ok || inner == "" {
+	inner, opened := strings.CutPrefix(word, pair[:1])
+	inner, closed := strings.CutSuffix(inner, pair[1:])
+	if !opened || !closed || inner == "" {
 		return p, fmt.Errorf("%q is neither <required> nor [optional]", word)
 	}
 	p.name, p.rest = strings.CutSuffix(inner, "...")

@@ -145,46 +145,61 @@ func yamlName(f reflect.StructField) string {
 	return name
 }
 
-// setField reads s into a field. The errors are for the owner.
+// settable says whether setField knows the type.
+func settable(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Bool, reflect.Int:
+		return true
+	}
+	return t == reflect.TypeFor[time.Duration]() || t == reflect.TypeFor[[]string]()
+}
+
+var (
+	textNoLength = Text{"%q 不是时长，例如 30s、5m、2h", "%q is no length of time such as 30s, 5m or 2h"}
+	textNoSwitch = Text{"%q 不是开关，请写 开 或 关", "%q is no switch; write on or off"}
+	textNoNumber = Text{"%q 不是整数", "%q is no whole number"}
+)
+
+// setField reads s into a field of a settable type. Its errors are refusals.
 func setField(to reflect.Value, s string) error {
 	s = strings.TrimSpace(s)
-	if to.Type() == reflect.TypeFor[time.Duration]() {
+	switch {
+	case to.Type() == reflect.TypeFor[time.Duration]():
 		d, err := time.ParseDuration(s)
 		if err != nil {
-			return fmt.Errorf("%q 不是时长，例如 30s、5m、2h", s)
+			return Refuse(textNoLength, s)
 		}
 		to.SetInt(int64(d))
-		return nil
-	}
-	switch to.Kind() {
-	case reflect.String:
-		if s == "无" || strings.EqualFold(s, "none") { // a chat cannot send an empty word
-			s = ""
-		}
+	case to.Kind() == reflect.String:
 		to.SetString(s)
-	case reflect.Bool:
-		b, ok := switches[strings.ToLower(s)]
+	case to.Kind() == reflect.Bool:
+		on, ok := readSwitch(s)
 		if !ok {
-			return fmt.Errorf("%q 不是开关，请写 开 或 关", s)
+			return Refuse(textNoSwitch, s)
 		}
-		to.SetBool(b)
-	case reflect.Int:
+		to.SetBool(on)
+	case to.Kind() == reflect.Int:
 		n, err := strconv.Atoi(s)
 		if err != nil {
-			return fmt.Errorf("%q 不是整数", s)
+			return Refuse(textNoNumber, s)
 		}
 		to.SetInt(int64(n))
-	case reflect.Slice:
+	case to.Type() == reflect.TypeFor[[]string]():
 		to.Set(reflect.ValueOf(splitList(s)))
 	default:
-		return fmt.Errorf("这一项只能写在 config.yaml 里")
+		return fmt.Errorf("a %s cannot be set", to.Type())
 	}
 	return nil
 }
 
-var switches = map[string]bool{
-	"开": true, "on": true, "yes": true, "true": true, "1": true,
-	"关": false, "off": false, "no": false, "false": false, "0": false,
+func readSwitch(s string) (on, ok bool) {
+	switch strings.ToLower(s) {
+	case "开", "on", "yes", "true", "1":
+		return true, true
+	case "关", "off", "no", "false", "0":
+		return false, true
+	}
+	return false, false
 }
 
 func splitList(s string) []string {

@@ -28,14 +28,15 @@ func (t Text) In(l Lang) string {
 
 const maxName = 24
 
-// CleanName makes a nickname fit to be spoken: one line, no control or direction marks, at most 24 characters, never empty.
+// CleanName makes a nickname fit to be spoken: one line, no control or direction marks, at most 24 characters, and something
+// to see in it, or else 朋友.
 func CleanName(s string) string {
 	var b strings.Builder
-	n := 0
+	n, seen := 0, false
 	for _, r := range strings.TrimSpace(s) {
 		switch {
 		case r == '\u200d' || r == '\ufe0f': // joins an emoji
-		case unicode.IsSpace(r):
+		case unicode.IsSpace(r) || blank(r):
 			r = ' '
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
 			continue
@@ -44,10 +45,14 @@ func CleanName(s string) string {
 			b.WriteRune('…')
 			break
 		}
+		seen = seen || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Co)
 		b.WriteRune(r)
 	}
-	if out := strings.TrimSpace(b.String()); out != "" {
-		return out
+	if !seen {
+		return "朋友"
 	}
-	return "朋友"
+	return strings.TrimSpace(b.String())
 }
+
+// blank says whether a letter or symbol shows nothing: people hide behind such names, and others would see a gap.
+func blank(r rune) bool { return strings.ContainsRune("\u115f\u1160\u2800\u3164\uffa0", r) }
