@@ -28,6 +28,7 @@ const (
 	retSignOut  = 1100
 	retNotIn    = 1101
 	retCookie   = 1102
+	retBarred   = 1203
 	retTooOften = 1205
 )
 

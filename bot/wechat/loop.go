@@ -59,10 +59,11 @@ func (l *loop) round(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		was := l.s.key.mark()
 		if err := l.take(ctx, v); err != nil {
 			return err
 		}
-		if v.empty() {
+		if v.empty() || l.s.key.mark() == was { // told nothing, or the same for ever
 			return l.rest(ctx, began)
 		}
 		l.idle = 0

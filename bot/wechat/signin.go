@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"crypto/rand"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"math/big"
@@ -106,7 +107,11 @@ func (a *Account) scan(ctx context.Context, in bot.Inbox, transport http.RoundTr
 			return nil, err
 		}
 		a.log.Warn("the sign-in failed, trying again", zap.Error(err))
-		a.become(NeedsScan, whyNotSignIn)
+		if retOf(err) == retBarred {
+			a.become(NeedsScan, whyNoWeb)
+		} else {
+			a.become(NeedsScan, whyNotSignIn)
+		}
 		if err := retry.wait(ctx); err != nil {
 			return nil, err
 		}
@@ -130,13 +135,37 @@ func (a *Account) scanOnce(ctx context.Context, in bot.Inbox, transport http.Rou
 	if err != nil {
 		return nil, err
 	}
-	info, err := timed(ctx, "webwxnewloginpage", callLimit, func(ctx context.Context) (*openwechat.LoginInfo, error) {
-		return caller.GetLoginInfo(ctx, redirect)
-	})
+	info, err := loginPage(ctx, caller, redirect)
 	if err != nil {
 		return nil, err
 	}
 	return a.begin(ctx, in, caller, info)
+}
+
+// loginPage turns a confirmed scan into the secrets of a session.
+func loginPage(ctx context.Context, caller *openwechat.Caller, redirect *url.URL) (*openwechat.LoginInfo, error) {
+	const call = "webwxnewloginpage"
+	query := redirect.Query()
+	query.Set("version", "v2") // answers 200 instead of a redirect to nowhere
+	redirect.RawQuery = query.Encode()
+	body, err := read(ctx, call, callLimit, func(ctx context.Context) (*http.Response, error) {
+		return caller.Client.GetLoginInfo(ctx, redirect)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var info openwechat.LoginInfo
+	if err := xml.Unmarshal(body, &info); err != nil {
+		return nil, nonsense(call, "no XML")
+	}
+	if info.Ret != 0 {
+		return nil, refusal(call, info.Ret)
+	}
+	if info.WxUin == 0 || info.WxSid == "" || info.SKey == "" {
+		return nil, nonsense(call, "no session in it")
+	}
+	caller.Client.Domain = openwechat.WechatDomain(redirect.Host)
+	return &info, nil
 }
 
 // timed does one of openwechat's sign-in calls with a deadline.

@@ -53,6 +53,7 @@ var (
 	whyNonsense  = bot.Text{ZH: "微信的回答看不懂，正在重试", EN: "WeChat's answers make no sense, trying again"}
 	whyStore     = bot.Text{ZH: "存不下数据，正在重试", EN: "nothing can be kept, trying again"}
 	whyTooOften  = bot.Text{ZH: "微信说操作太频繁，正在放慢", EN: "WeChat says too often, slowing down"}
+	whyNoWeb     = bot.Text{ZH: "微信不让这个号这样登录（网页登录被限制）；请打开 account.desktop，或换一个号", EN: "WeChat does not let this account sign in this way (web sign-in is barred); turn account.desktop on, or use another account"}
 	whyNotSignIn = bot.Text{ZH: "这次登录没有成功，正在重试", EN: "the sign-in did not succeed, trying again"}
 )
 
