@@ -1,0 +1,114 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+
+	"sixtwenty/store"
+)
+
+// Merge puts the rows of the tables, the blobs and the numbers of what was unpacked into another database, over the rows of the same
+// key. With replace the tables are emptied first. It takes several transactions: give it a copy that can be thrown away.
+func Merge(ctx context.Context, from, to store.DB, c Contents, tables []Table, replace bool) error {
+	for _, t := range tables {
+		if replace {
+			if err := empty(ctx, to, t.Name); err != nil {
+				return err
+			}
+		}
+		if err := mergeTable(ctx, from, to, t.Name); err != nil {
+			return fmt.Errorf("table %s: %w", t.Name, err)
+		}
+		if err := advance(ctx, to, t.Name, c.Numbers[t.Name]); err != nil {
+			return err
+		}
+	}
+	for _, sum := range c.Blobs {
+		if err := mergeBlob(ctx, store.Blobs{DB: from}, store.Blobs{DB: to}, sum); err != nil {
+			return fmt.Errorf("blob %s: %w", sum, err)
+		}
+	}
+	return nil
+}
+
+// page reads the next rows of a table.
+func page(ctx context.Context, db store.DB, table, after string) (rows []store.Pair, err error) {
+	err = db.View(ctx, func(r store.Reader) error {
+		rows = nil
+		for p, err := range r.Scan(table, store.Range{From: after, Limit: batch}) {
+			if err != nil {
+				return err
+			}
+			rows = append(rows, p)
+		}
+		return nil
+	})
+	return rows, err
+}
+
+func mergeTable(ctx context.Context, from, to store.DB, table string) error {
+	for at := ""; ; {
+		rows, err := page(ctx, from, table, at)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		err = to.Update(ctx, func(tx store.Tx) error {
+			for _, p := range rows {
+				if err := tx.Put(table, p.Key, p.Value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		at = rows[len(rows)-1].Key + "\x00"
+	}
+}
+
+func empty(ctx context.Context, db store.DB, table string) error {
+	for {
+		rows, err := page(ctx, db, table, "")
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		err = db.Update(ctx, func(tx store.Tx) error {
+			for _, p := range rows {
+				if err := tx.Delete(table, p.Key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// advance moves a table's counter to at least last, so that it gives no number of the archive's again.
+func advance(ctx context.Context, db store.DB, table string, last uint64) error {
+	if last == 0 {
+		return nil
+	}
+	return db.Update(ctx, func(tx store.Tx) error {
+		for n := uint64(0); n < last; {
+			var err error
+			if n, err = tx.Next(table); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func mergeBlob(ctx context.Context, from, to store.Blobs, sum string) error {
+	r, err := from.Open(ctx, sum)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = to.Put(ctx, r, r.Size)
+	return err
+}
