@@ -125,7 +125,7 @@ func TestBlobsFromOddReaders(t *testing.T) {
 		"end with the data": iotest.DataErrReader(bytes.NewReader(data)),
 		"by halves":         iotest.HalfReader(bytes.NewReader(data)),
 	} {
-		w := newBlobWorld(t, storetest.Open(t))
+		w := &blobWorld{Blobs: store.Blobs{DB: storetest.Open(t)}} // and by the system's clock
 		blob, err := w.Put(t.Context(), r, math.MaxInt64)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -398,6 +398,66 @@ func TestPruneHalfDuringPut(t *testing.T) {
 	w.at = w.at.Add(2 * time.Hour)
 	w.prune(t)
 	w.wantRows(t, "0 blobs 0 loose 0 pieces")
+}
+
+// gated has a hook before each Update.
+type gated struct {
+	store.DB
+	before func()
+}
+
+func (g gated) Update(ctx context.Context, fn func(store.Tx) error) error {
+	g.before()
+	return g.DB.Update(ctx, fn)
+}
+
+// TestPutOvertakesPrune has a Put go on between the moment that a Prune saw its pieces and the one it removes them.
+func TestPutOvertakesPrune(t *testing.T) {
+	for name, more := range map[string]int{"to its end": 0, "a step": mb} {
+		w := newBlobWorld(t, storetest.Open(t))
+		sees, goOn, pruned := make(chan bool), make(chan bool), make(chan error, 1)
+		updates := 0
+		slow := gated{w.DB, func() {
+			if updates++; updates == 2 { // the first looks at the blobs, this one removes
+				sees <- true
+				<-goOn
+			}
+		}}
+		late := readerFunc(func([]byte) (int, error) {
+			go func() {
+				_, err := store.Blobs{DB: slow}.Prune(context.Background(), w.at.Add(time.Hour),
+					func(store.Reader, string) (bool, error) { return false, nil })
+				pruned <- err
+			}()
+			<-sees
+			return 0, io.EOF
+		})
+		finish := readerFunc(func([]byte) (int, error) {
+			if more > 0 {
+				close(goOn)
+				if err := <-pruned; err != nil {
+					t.Error(err)
+				}
+			}
+			return 0, io.EOF
+		})
+		data := content(mb + more)
+		first, second := bytes.NewReader(data[:mb]), bytes.NewReader(data[mb:])
+		blob, err := w.Put(t.Context(), io.MultiReader(first, late, second, finish), 10*mb)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if more == 0 {
+			close(goOn)
+			if err := <-pruned; err != nil {
+				t.Error(err)
+			}
+		}
+		if got, err := w.read(t, blob.Sum); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%s: %d of %d bytes, %v", name, len(got), len(data), err)
+		}
+		w.wantRows(t, fmt.Sprintf("1 blobs 0 loose %d pieces", len(data)/piece))
+	}
 }
 
 func BenchmarkBlobPut(b *testing.B) {

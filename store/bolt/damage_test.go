@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -137,21 +138,41 @@ func scribble(t *testing.T, path string, page int64, b []byte) {
 // TestDamagedWhileOpen finds the damage in the middle of a transaction, which may then not be kept, though fn passes over
 // the error. The store lives on.
 func TestDamagedWhileOpen(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	if err := os.WriteFile(path, sample(t), 0o600); err != nil {
-		t.Fatal(err)
+	for name, child := range map[string]uint64{
+		"beyond the file":      200_000,
+		"beyond the map":       1 << 30,
+		"beyond all addresses": 1 << 60,
+		"no such page":         0,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state.db")
+			if err := os.WriteFile(path, sample(t), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			db := open(t, path, bolt.Options{NoSync: true})
+			put(t, db, "k", "v")
+			pointBranches(t, path, child)
+			wantDamageContained(t, db)
+		})
 	}
-	db := open(t, path, bolt.Options{NoSync: true})
-	put(t, db, "k", "v")
+}
+
+// pointBranches makes each branch page of the file begin with that child.
+func pointBranches(t *testing.T, path string, child uint64) {
+	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for page := int64(2); page < int64(len(data))/4096; page++ {
-		if data[page*4096+8] == 1 { // a branch: it now points out of the file, and out of the map
-			scribble(t, path, page, append(append([]byte{}, data[page*4096:page*4096+24]...), 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0))
+		if data[page*4096+8] == 1 {
+			scribble(t, path, page, binary.NativeEndian.AppendUint64(data[page*4096:page*4096+24:page*4096+24], child))
 		}
 	}
+}
+
+func wantDamageContained(t *testing.T, db *bolt.DB) {
+	t.Helper()
 	if err := db.Check(t.Context()); !errors.Is(err, bolt.ErrDamaged) {
 		t.Errorf("Check = %v", err)
 	}
@@ -163,7 +184,7 @@ func TestDamagedWhileOpen(t *testing.T) {
 	if err := db.View(t.Context(), pass); !errors.Is(err, bolt.ErrDamaged) || !errors.Is(first, bolt.ErrDamaged) {
 		t.Errorf("View = %v, Get = %v", err, first)
 	}
-	err = db.Update(t.Context(), func(tx store.Tx) error { return errors.Join(pass(tx), tx.Put("b", "k", []byte("lost"))) })
+	err := db.Update(t.Context(), func(tx store.Tx) error { return errors.Join(pass(tx), tx.Put("b", "k", []byte("lost"))) })
 	if !errors.Is(err, bolt.ErrDamaged) || !errors.Is(first, bolt.ErrDamaged) {
 		t.Errorf("Update = %v, Get = %v", err, first)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -307,3 +308,32 @@ func TestBackupOpens(t *testing.T) {
 		}
 	}
 }
+
+// TestBackupHoldsNothing closes the store while the backup is being written out, which would wait for an open snapshot,
+// and looks for what a crash would leave behind.
+func TestBackupHoldsNothing(t *testing.T) {
+	path := closedFile(t, bolt.Options{})
+	db := open(t, path, bolt.Options{})
+	var copied bytes.Buffer
+	if err := db.Backup(t.Context(), &copied); err != nil {
+		t.Fatal(err)
+	}
+	whole := copied.Len()
+	copied.Reset()
+	err := db.Backup(t.Context(), writerFunc(func(b []byte) (int, error) {
+		if err := db.Close(); err != nil {
+			return 0, err
+		}
+		if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 && runtime.GOOS != "windows" {
+			t.Errorf("beside the file lies %v", files)
+		}
+		return copied.Write(b)
+	}))
+	if err != nil || copied.Len() != whole {
+		t.Errorf("%d of %d bytes, %v", copied.Len(), whole, err)
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

@@ -101,37 +101,38 @@ func (w *walker) children(p page, to []uint64) ([]uint64, error) {
 		return nil, err
 	}
 	for i := range p.count {
-		child, err := w.child(p, table, i)
+		child, found, err := w.child(p, table, i)
 		if err != nil {
 			return nil, err
 		}
-		if child != 0 {
+		if found {
 			to = append(to, child)
 		}
 	}
 	return to, nil
 }
 
-// child returns the page that an element points to, and 0 for an element that is a value.
-func (w *walker) child(p page, table []byte, i int) (uint64, error) {
+// child returns the page that an element points to, if it does: most elements of leaves are values.
+func (w *walker) child(p page, table []byte, i int) (child uint64, found bool, err error) {
 	if p.flags == branchPage {
-		return p.branchAt(table, i)
+		child, err = p.branchAt(table, i)
+		return child, true, err
 	}
 	l, err := p.leafAt(table, i)
 	if err != nil || !l.bucket {
-		return 0, err
+		return 0, false, err
 	}
 	value, err := w.pages.value(p, l)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if len(value) < bucketHeader {
-		return 0, p.damaged("has half a bucket")
+		return 0, false, p.damaged("has half a bucket")
 	}
 	if root := native.Uint64(value); root != 0 {
-		return root, nil
+		return root, true, nil
 	}
-	return 0, inline(p, value[bucketHeader:])
+	return 0, false, inline(p, value[bucketHeader:])
 }
 
 // inline checks a bucket that is small enough to be held in an element of p, as a page of its own.

@@ -194,8 +194,10 @@ func testWaiting(t *testing.T, db store.DB) {
 	}()
 	<-began
 	ctx, cancel := context.WithCancel(t.Context())
+	waits := awaited{ctx, make(chan bool, 9)}
 	waiting := make(chan error)
-	go func() { waiting <- db.Update(ctx, func(store.Tx) error { return errTest }) }()
+	go func() { waiting <- db.Update(waits, func(store.Tx) error { return errTest }) }()
+	<-waits.asked
 	cancel()
 	if err := <-waiting; !errors.Is(err, context.Canceled) {
 		t.Errorf("the Update that waited = %v", err)
@@ -204,6 +206,17 @@ func testWaiting(t *testing.T, db store.DB) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+}
+
+// awaited is a context that tells when somebody is about to wait for its end.
+type awaited struct {
+	context.Context
+	asked chan bool
+}
+
+func (a awaited) Done() <-chan struct{} {
+	a.asked <- true
+	return a.Context.Done()
 }
 
 func testOver(t *testing.T, db store.DB) {
