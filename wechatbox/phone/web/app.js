@@ -23,7 +23,7 @@ function markRead(phone) {
   post("/phone/act/read", body);
 }
 
-// refresh fetches a phone again; while one fetch runs, any number of wishes make one more.
+// refresh fetches a phone again; while one fetch runs, any number of wishes make one more, a moment later: a storm is drawn in gusts.
 async function refresh(phone) {
   if (phone.loading) { phone.again = true; return; }
   phone.loading = true;
@@ -33,6 +33,7 @@ async function refresh(phone) {
     const fresh = await fetchPhone(at, query ? { q: query } : {});
     if (phone.dataset.at === at && phone.isConnected) redraw(phone, fresh);
   } catch { /* the stream tells when the server is back, and then all is fetched */ }
+  if (phone.again) await new Promise((done) => setTimeout(done, 120));
   phone.loading = false;
   if (phone.again) { phone.again = false; refresh(phone); }
 }

@@ -28,7 +28,7 @@ export async function post(path, form, signal) {
     const answer = await fetch(`${path}?lang=${lang}`, { method: "POST", body: form, signal });
     return await answer.json();
   } catch (e) {
-    return e.name === "AbortError" ? { error: words["js.unwound"] } : { error: words["js.failed"] };
+    return e.name === "AbortError" ? { note: words["js.unwound"] } : { error: words["js.failed"] };
   }
 }
 
