@@ -47,6 +47,9 @@ func (db *DB) look(opts Options) error {
 	if err := lock(db.file, lockTimeout); err != nil {
 		return err
 	}
+	if err := db.stillNamed(); err != nil {
+		return err
+	}
 	if err := verify(db.file); err != nil {
 		return err
 	}
@@ -54,6 +57,23 @@ func (db *DB) look(opts Options) error {
 		return err
 	}
 	return db.recognise(len(opts.Migrations) + 1)
+}
+
+// stillNamed refuses a file whose place another took while we waited for its lock, as a restore does: what is written to it
+// now would be lost.
+func (db *DB) stillNamed() error {
+	mine, err := db.file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(db.path)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(mine, there) {
+		return fmt.Errorf("%w: it was replaced just now, try again", ErrLocked)
+	}
+	return nil
 }
 
 func (db *DB) attachToRead() error {

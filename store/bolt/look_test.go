@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -137,5 +138,32 @@ func TestBucketsNamesAllWithTheirNumbers(t *testing.T) {
 	want := []bolt.Bucket{{Name: "numbered", Next: 2}, {Name: "plain"}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v; expected %v", got, err, want)
+	}
+}
+
+// TestOpenNeverGetsAReplacedFile: whoever waits for the lock while a restore puts another file in its place must not go on
+// with the old one.
+func TestOpenNeverGetsAReplacedFile(t *testing.T) {
+	path, other := closedFile(t, bolt.Options{}), closedFile(t, bolt.Options{})
+	held := lookAt(t, path, bolt.Options{})
+	synctest.Test(t, func(t *testing.T) {
+		opened := make(chan error, 1)
+		go func() {
+			db, err := bolt.Open(path, bolt.Options{})
+			if err == nil {
+				err = errors.Join(errors.New("it was opened"), db.Close())
+			}
+			opened <- err
+		}()
+		synctest.Wait() // it waits for the lock
+		if err := errors.Join(os.Rename(other, path), held.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-opened; !errors.Is(err, bolt.ErrLocked) || !strings.Contains(err.Error(), "replaced") {
+			t.Errorf("got %v", err)
+		}
+	})
+	if got := get(t, open(t, path, bolt.Options{}), "k"); got != "v" {
+		t.Errorf("it holds %q", got)
 	}
 }

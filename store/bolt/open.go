@@ -64,6 +64,9 @@ func open(path string, opts Options) (*DB, error) {
 	if err := lock(f, lockTimeout); err != nil {
 		return nil, err
 	}
+	if err := db.stillNamed(); err != nil {
+		return nil, err
+	}
 	if err := verify(f); err != nil {
 		return nil, err
 	}
