@@ -14,8 +14,15 @@ import (
 	"sixtwenty/wechatbox"
 )
 
-func TestEveryActionChangesTheBox(t0 *testing.T) {
-	tests := map[string]func(t *table){
+// each runs every test at a desk of its own.
+func each(t0 *testing.T, tests map[string]func(t *table)) {
+	for name, test := range tests {
+		t0.Run(name, func(t0 *testing.T) { test(lay(t0)) })
+	}
+}
+
+func TestWhatIsSaidReachesTheBox(t0 *testing.T) {
+	each(t0, map[string]func(t *table){
 		"say": func(t *table) {
 			t.does("say", "who", "xiaoming", "chat", club, "text", "早\r\n打卡 \n")
 			if got := t.last("linlaoshi", club).Text; got != "早\n打卡" {
@@ -42,6 +49,11 @@ func TestEveryActionChangesTheBox(t0 *testing.T) {
 			t.does("tickle", "who", "susu", "chat", club, "target", "ajie")
 			t.contains(t.chat("laozhou"), "&#34;苏苏&#34; 拍了拍 &#34;阿杰&#34;")
 		},
+	})
+}
+
+func TestWhoIsInAGroupChanges(t0 *testing.T) {
+	each(t0, map[string]func(t *table){
 		"invite": func(t *table) {
 			r := t.does("invite", "who", "xiaoming", "chat", club, "target", "xiaohong")
 			if r.Go != "chat/"+club || !t.inClub("xiaohong") {
@@ -68,6 +80,11 @@ func TestEveryActionChangesTheBox(t0 *testing.T) {
 				t.Error("still there")
 			}
 		},
+	})
+}
+
+func TestHowAGroupIsKeptChanges(t0 *testing.T) {
+	each(t0, map[string]func(t *table){
 		"title": func(t *table) {
 			t.does("title", "who", "linlaoshi", "chat", club, "name", " 六点二十\n夜读会 ")
 			if g, _ := t.box.Group(club); g.Name != "六点二十 夜读会" {
@@ -91,6 +108,11 @@ func TestEveryActionChangesTheBox(t0 *testing.T) {
 				t.Error("the group is still saved")
 			}
 		},
+	})
+}
+
+func TestHowPeopleKnowEachOtherChanges(t0 *testing.T) {
+	each(t0, map[string]func(t *table){
 		"nick": func(t *table) {
 			t.does("nick", "who", "susu", "name", "苏苏不吃糖")
 			if p, _ := t.box.Person("susu"); p.Nick != "苏苏不吃糖" {
@@ -116,10 +138,7 @@ func TestEveryActionChangesTheBox(t0 *testing.T) {
 			t.does("unfriend", "who", "linlaoshi", "target", "ajie")
 			t.contains(t.view(place{Who: "linlaoshi", View: "chat", ID: "ajie"}), "你们还不是朋友")
 		},
-	}
-	for name, test := range tests {
-		t0.Run(name, func(t0 *testing.T) { test(lay(t0)) })
-	}
+	})
 }
 
 func (t *table) inClub(who string) bool {
