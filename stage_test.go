@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest"
 
 	"sixtwenty/bot"
@@ -71,7 +72,7 @@ func (s *boxStage) must(err error) {
 
 func (s *boxStage) start() {
 	s.t.Helper()
-	log := zaptest.NewLogger(s.t, zaptest.Level(1))
+	log := zaptest.NewLogger(s.t, zaptest.Level(zap.WarnLevel))
 	account := wechat.New(wechat.Options{Transport: s.box.Transport(), DB: s.db, Clock: s.box.Clock(), Log: log, Desktop: true})
 	b, err := bot.New(bot.Options{
 		Account: account, DB: s.db, Clock: s.box.Clock(), Log: log, Features: handlers.All("314159"), Groups: []string{"六点二十*"},
@@ -187,7 +188,7 @@ func TestPlaysThroughTheRealClient(t *testing.T) {
 				time.Sleep(time.Until(bottest.Start))
 				s := newBoxStage(t)
 				defer s.box.Close()
-				defer s.stop()
+				defer func() { s.stop() }()
 				bottest.Play(t, file, s)
 			})
 		})

@@ -23,6 +23,8 @@ type Feature struct {
 	Jobs     []Job
 	Works    map[string]func(ctx context.Context, w Work) (any, error)
 	Views    []View
+	// Identity works out anew what is derived of a person whose set of identities changed.
+	Identity func(tx store.Tx, changed Person) error
 }
 
 // Run is what a feature does with one event. An error made by Refuse is for the person; any other is logged and undone.

@@ -1,0 +1,192 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"sixtwenty/store"
+)
+
+// An identity is a PersonID: facts belong to it for ever. A person is a set of identities with one of them at its head.
+// Merging and unmerging change the set alone; every feature then works out anew what it derives, so that a merge that is
+// taken back leaves nothing behind.
+
+// A Person is a set of identities.
+type Person struct {
+	Head       PersonID
+	Identities []PersonID // the head among them, in byte order
+}
+
+// A mergeRow remembers one merge, so that it can be taken back however much was merged since.
+type mergeRow struct {
+	Into  PersonID   `json:"into"`
+	From  PersonID   `json:"from"`
+	Moved []PersonID `json:"moved"`
+	By    PersonID   `json:"by,omitempty"`
+	Why   string     `json:"why"`
+	At    time.Time  `json:"at"`
+	Ended bool       `json:"ended,omitempty"`
+}
+
+const (
+	heads  = store.Table[PersonID]("bot/heads")     // identity → head, where it is not its own
+	sets   = store.Table[struct{}]("bot/heads/all") // head, identity: those who are not the head
+	merges = store.Table[mergeRow]("bot/merges")    // seq
+	// maxIdentities bounds one person: more is a mistake, or an attack.
+	maxIdentities = 64
+)
+
+// HeadOf is the person an identity belongs to, named by the head of the set.
+func HeadOf(r store.Reader, id PersonID) (PersonID, error) {
+	head, ok, err := heads.Get(r, id)
+	if err != nil || !ok {
+		return id, err
+	}
+	return head, nil
+}
+
+// PersonOf is the whole set that an identity belongs to.
+func PersonOf(r store.Reader, id PersonID) (Person, error) {
+	head, err := HeadOf(r, id)
+	if err != nil {
+		return Person{}, err
+	}
+	p := Person{Head: head, Identities: []PersonID{head}}
+	for row, err := range sets.Scan(r, store.Under(head)) {
+		if err != nil {
+			return p, err
+		}
+		var of, member PersonID
+		if err := store.Split(row.Key, &of, &member); err != nil {
+			return p, err
+		}
+		p.Identities = append(p.Identities, member)
+	}
+	slices.Sort(p.Identities)
+	return p, nil
+}
+
+// Refusals of Merge and Unmerge, for the owner.
+var (
+	errSame    = errors.New("they are one person already")
+	errTooMany = fmt.Errorf("a person has at most %d identities", maxIdentities)
+	errNoMerge = errors.New("there is no such merge, or it was taken back already")
+)
+
+// Merge makes one person of two, under the head of into. It returns the number under which Unmerge takes it back.
+func (c *Call) Merge(into, from PersonID, why string) (uint64, error) {
+	a, err := PersonOf(c.Tx, into)
+	if err != nil {
+		return 0, err
+	}
+	b, err := PersonOf(c.Tx, from)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case a.Head == b.Head:
+		return 0, errSame
+	case len(a.Identities)+len(b.Identities) > maxIdentities:
+		return 0, errTooMany
+	}
+	if err := moveTo(c.Tx, a.Head, b.Head, b.Identities); err != nil {
+		return 0, err
+	}
+	n, err := c.Tx.Next(string(merges))
+	if err != nil {
+		return 0, err
+	}
+	row := mergeRow{Into: a.Head, From: b.Head, Moved: b.Identities, By: c.Event.From.Person, Why: why, At: c.Now}
+	if err := merges.Put(c.Tx, row, n); err != nil {
+		return 0, err
+	}
+	return n, c.run.identityChanged(a.Head, b.Head)
+}
+
+// Unmerge takes a merge back: those who came with it and are still there leave again.
+func (c *Call) Unmerge(n uint64) error {
+	row, ok, err := merges.Get(c.Tx, n)
+	if err != nil {
+		return err
+	}
+	if !ok || row.Ended {
+		return errNoMerge
+	}
+	row.Ended = true
+	if err := merges.Put(c.Tx, row, n); err != nil {
+		return err
+	}
+	head, err := HeadOf(c.Tx, row.Into)
+	if err != nil {
+		return err
+	}
+	leaving, err := still(c.Tx, head, row.Moved)
+	if err != nil || len(leaving) == 0 {
+		return err
+	}
+	to := row.From
+	if !slices.Contains(leaving, to) { // its own merge was taken back before
+		to = leaving[0]
+	}
+	if err := moveTo(c.Tx, to, head, leaving); err != nil {
+		return err
+	}
+	return c.run.identityChanged(head, to)
+}
+
+// still gives those of list that belong to head.
+func still(r store.Reader, head PersonID, list []PersonID) (out []PersonID, err error) {
+	for _, id := range list {
+		h, err := HeadOf(r, id)
+		if err != nil {
+			return nil, err
+		}
+		if h == head {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
+// moveTo puts identities under another head.
+func moveTo(tx store.Tx, to, from PersonID, list []PersonID) error {
+	for _, id := range list {
+		if err := sets.Delete(tx, from, id); err != nil {
+			return err
+		}
+		if id == to {
+			if err := heads.Delete(tx, id); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := heads.Put(tx, to, id); err != nil {
+			return err
+		}
+		if err := sets.Put(tx, struct{}{}, to, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identityChanged lets every feature work out anew what it derives of these people.
+func (r *run) identityChanged(list ...PersonID) error {
+	for _, head := range list {
+		p, err := PersonOf(r.tx, head)
+		if err != nil {
+			return err
+		}
+		for _, f := range r.bot.features {
+			if f.Identity == nil {
+				continue
+			}
+			if err := f.Identity(r.tx, p); err != nil {
+				return fmt.Errorf("feature %s, after a change of identities: %w", f.Name, err)
+			}
+		}
+	}
+	return nil
+}
