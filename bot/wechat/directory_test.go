@@ -154,6 +154,20 @@ func TestOnePersonInTwoGroupsIsOne(t *testing.T) {
 	}
 }
 
+// TestOneIdForOnePerson: somebody who was in two groups cannot be found again as two people.
+func TestOneIdForOnePerson(t *testing.T) {
+	db := storetest.Open(t)
+	one := newSession(t, db, 1)
+	a, b := one.room(1, "六点二十甲", person2("小明", 1)), one.room(2, "六点二十乙", person2("小明", 1))
+	b.MemberList[0].UserName = a.MemberList[0].UserName
+	one.learn(a, b)
+	two := newSession(t, db, 2)
+	two.learn(two.room(1, "六点二十甲", person2("小明", 1)), two.room(2, "六点二十乙", person2("小明", 1)))
+	if x, y := two.id(two.wire(1001)), two.id(two.wire(2001)); x == y || x != one.id(one.wire(1001)) {
+		t.Errorf("%s and %s", x, y)
+	}
+}
+
 // TestReload: a restart in the same session knows everybody by the same ids.
 func TestReload(t *testing.T) {
 	db := storetest.Open(t)

@@ -121,14 +121,20 @@ func TestSayElsewhere(t *testing.T) {
 func TestNothingIsSentWhereNobodyCanBeReached(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close()
-	for name, to := range map[string]http.RoundTripper{
-		"real":   &http.Transport{},
-		"memory": refusing{},
+	odd := httptest.NewServer(http.NotFoundHandler())
+	defer odd.Close()
+	for name, way := range map[string]struct {
+		to  http.RoundTripper
+		url string
+	}{
+		"real":   {&http.Transport{}, srv.URL},
+		"memory": {refusing{}, srv.URL},
+		"no TLS": {&http.Transport{}, strings.Replace(odd.URL, "http:", "https:", 1)},
 	} {
 		_, err := open(t.Context(), "x", func(ctx context.Context) (*http.Response, error) {
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL, strings.NewReader("x"))
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, way.url, strings.NewReader("x"))
 			must(t, err)
-			return (&http.Client{Transport: to}).Do(req)
+			return (&http.Client{Transport: way.to}).Do(req)
 		})
 		if e, ok := asCall(err); !ok || e.sent || e.fault != faultNetwork {
 			t.Errorf("%s: %v", name, err)

@@ -48,11 +48,13 @@ func TestBadServer(t *testing.T) {
 				_, err := r.box.Break(fault)
 				must(t, err)
 				r.say("林老师", "小六", "听得到吗")
-				before := r.total()
-				time.Sleep(10 * time.Minute)
-				synctest.Wait()
-				if n := r.total() - before; n > 240 {
-					t.Errorf("%d requests in ten minutes", n)
+				for window := range 60 {
+					before := r.total()
+					time.Sleep(10 * time.Second)
+					synctest.Wait()
+					if n := r.total() - before; n > 14 || window > 12 && n > 4 {
+						t.Errorf("%d requests in ten seconds, after %d", n, 10*window)
+					}
 				}
 				heardBefore := r.in.take()
 				r.box.Mend(0)
@@ -114,6 +116,63 @@ func TestFirstSignInWaitsForTheServer(t *testing.T) {
 		}
 		if n := r.total(); n > 400 {
 			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+// TestSignInNonsense: whatever the steps of the sign-in answer, a later code works.
+func TestSignInNonsense(t *testing.T) {
+	for path, bodies := range map[string][]string{
+		"jslogin":           {"", "<html>"},
+		"login":             {"", "<html>", `window.code=200;`, `window.code=200; window.redirect_uri="https://evil.example/x";`, `window.code=999;`},
+		"webwxnewloginpage": {"", "{}", "<error><ret>1203</ret></error>", "<error><ret>0</ret></error>", "<error><ret>0</ret><wxuin>1</wxuin><wxsid>x</wxsid></error>"},
+		"webwxinit":         {"", "{}", "null", `{"BaseResponse":{"Ret":0}}`, `{"BaseResponse":{"Ret":1}}`, `{"BaseResponse":{"Ret":0},"User":{"UserName":"@x"}}`},
+		"webwxstatusnotify": {"", "{}"},
+		"webwxgetcontact":   {"", "{}", `{"BaseResponse":{"Ret":1}}`},
+	} {
+		for _, body := range bodies {
+			t.Run(path+body, func(t *testing.T) {
+				inBubble(t, func(r *rig) {
+					t := r.t
+					_, err := r.box.Break(wechatbox.Fault{Path: path, Body: &body, Count: 3})
+					must(t, err)
+					r.start()
+					time.Sleep(20 * time.Minute)
+					synctest.Wait()
+					if s := r.account.State(); s.Name != Online || r.total() > 120 {
+						t.Fatalf("state %s after %d requests", s, r.total())
+					}
+					r.say("小明", club, "在吗")
+					if e := r.one(); e.From.Nick != "小明" {
+						t.Errorf("event %+v", e)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestListsCannotBeRead: words must not wait for ever for the names of those who said them.
+func TestListsCannotBeRead(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		t := r.t
+		r.start()
+		_, err := r.box.Break(wechatbox.Fault{Path: "webwxbatchgetcontact", Status: 500})
+		must(t, err)
+		must(t, r.box.Befriend("林老师", "小红"))
+		r.say("小明", club, "一")
+		must(t, r.box.Invite("林老师", club, "小红"))
+		time.Sleep(time.Minute)
+		list := r.heard()
+		if len(list) != 2 || list[0].Text != "一" || list[0].From.Person == "" || list[1].Kind != bot.Joined || list[1].Roster != nil {
+			t.Fatalf("events %+v", list)
+		}
+		r.box.Mend(0)
+		time.Sleep(time.Minute)
+		r.say("小明", club, "二")
+		again := r.heard()
+		if len(again) != 2 || again[0].Kind != bot.Listed || len(again[0].Roster) != 7 || again[1].From.Person != list[0].From.Person || again[1].From.Nick != "小明" {
+			t.Fatalf("events %+v", again)
 		}
 	})
 }
