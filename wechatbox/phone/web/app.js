@@ -275,7 +275,7 @@ document.addEventListener("paste", (event) => {
 });
 document.addEventListener("visibilitychange", () => phones().forEach(refresh));
 
-let clock;
+let clock, day;
 const two = (n) => String(n).padStart(2, "0");
 const dateFormat = new Intl.DateTimeFormat(lang === "en" ? "en-US" : "zh-CN", { timeZone: "UTC", month: "long", day: "numeric", weekday: "long" });
 
@@ -296,7 +296,9 @@ function tick() {
   const t = new Date(reading() + clock.offset * 1000);
   const hm = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())}`;
   one("#hms").textContent = `${hm}:${two(t.getUTCSeconds())}`;
-  one("#date").textContent = dateFormat.format(t);
+  const date = dateFormat.format(t);
+  if (day && day !== date) phones().forEach(refresh); // what was today is yesterday now
+  one("#date").textContent = day = date;
   for (const el of all(".air .hm")) if (el.textContent !== hm) el.textContent = hm;
 }
 
