@@ -54,6 +54,7 @@ func (h Header) check() error {
 
 // Contents are what an archive holds.
 type Contents struct {
+	Tables  []string // those with rows, in their order
 	Rows    int
 	Blobs   []string          // their SHA-256
 	Numbers map[string]uint64 // the number that each table gave last, of those that number their rows

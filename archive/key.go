@@ -14,7 +14,6 @@ import (
 
 // A tagged is a part of a key that JSON has no type for.
 type tagged struct {
-	Uint  *uint64    `json:"uint,omitempty"`
 	Time  *time.Time `json:"time,omitempty"`
 	Unix  *[2]int64  `json:"unix,omitempty"`  // a time of a year that "time" cannot write: seconds, nanoseconds
 	Bytes *[]byte    `json:"bytes,omitempty"` // base64
@@ -41,8 +40,6 @@ func encodePart(part any) any {
 			b := []byte(p)
 			return tagged{Text: &b}
 		}
-	case uint64:
-		return tagged{Uint: &p}
 	case time.Time:
 		if y := p.Year(); y < 0 || y > 9999 {
 			return tagged{Unix: &[2]int64{p.Unix(), int64(p.Nanosecond())}}
@@ -82,7 +79,10 @@ func decodePart(raw json.RawMessage) (any, error) {
 	case 'n', '[':
 		return nil, fmt.Errorf("%.40s is no part of a key", raw)
 	}
-	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		return n, nil
+	}
+	n, err := strconv.ParseUint(string(raw), 10, 64)
 	if err != nil {
 		return nil, fmt.Errorf("%.40s is no whole number of 64 bits", raw)
 	}
@@ -95,9 +95,6 @@ func decodeTagged(raw json.RawMessage) (any, error) {
 		return nil, err
 	}
 	var found []any
-	if t.Uint != nil {
-		found = append(found, *t.Uint)
-	}
 	if t.Time != nil {
 		found = append(found, *t.Time)
 	}
@@ -114,7 +111,7 @@ func decodeTagged(raw json.RawMessage) (any, error) {
 		found = append(found, string(*t.Text))
 	}
 	if len(found) != 1 {
-		return nil, errors.New(`expected one of {"uint":…}, {"time":…}, {"unix":…}, {"bytes":…} and {"text":…}`)
+		return nil, errors.New(`expected one of {"time":…}, {"unix":…}, {"bytes":…} and {"text":…}`)
 	}
 	return found[0], nil
 }

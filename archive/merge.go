@@ -7,20 +7,22 @@ import (
 	"sixtwenty/store"
 )
 
-// Merge puts the rows of the tables, the blobs and the numbers of what was unpacked into another database, over the rows of the same
-// key. With replace the tables are emptied first. It takes several transactions: give it a copy that can be thrown away.
-func Merge(ctx context.Context, from, to store.DB, c Contents, tables []Table, replace bool) error {
-	for _, t := range tables {
-		if replace {
-			if err := empty(ctx, to, t.Name); err != nil {
-				return err
-			}
+// Merge puts the rows, the blobs and the numbers of what was unpacked into another database, over the rows of the same key.
+// The tables of emptied lose all they have first. It takes several transactions: give it a copy that can be thrown away.
+func Merge(ctx context.Context, from, to store.DB, c Contents, emptied []string) error {
+	for _, t := range emptied {
+		if err := empty(ctx, to, t); err != nil {
+			return fmt.Errorf("table %s: %w", t, err)
 		}
-		if err := mergeTable(ctx, from, to, t.Name); err != nil {
-			return fmt.Errorf("table %s: %w", t.Name, err)
+	}
+	for _, t := range c.Tables {
+		if err := mergeTable(ctx, from, to, t); err != nil {
+			return fmt.Errorf("table %s: %w", t, err)
 		}
-		if err := advance(ctx, to, t.Name, c.Numbers[t.Name]); err != nil {
-			return err
+	}
+	for t, last := range c.Numbers {
+		if err := advance(ctx, to, t, last); err != nil {
+			return fmt.Errorf("table %s: %w", t, err)
 		}
 	}
 	for _, sum := range c.Blobs {
@@ -89,9 +91,6 @@ func empty(ctx context.Context, db store.DB, table string) error {
 
 // advance moves a table's counter to at least last, so that it gives no number of the archive's again.
 func advance(ctx context.Context, db store.DB, table string, last uint64) error {
-	if last == 0 {
-		return nil
-	}
 	return db.Update(ctx, func(tx store.Tx) error {
 		for n := uint64(0); n < last; {
 			var err error

@@ -6,17 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"sixtwenty/store"
 )
 
-// Unpack puts what the archive holds into db, which must have none of it yet. Only the named tables are taken. Where lines are
-// wrong the error is Faults, and db is to be thrown away.
-func (r *Reader) Unpack(ctx context.Context, db store.DB, tables []Table) (Contents, error) {
-	u := &unpacker{in: r, ctx: ctx, db: db, tables: map[string]bool{}, done: Contents{Numbers: map[string]uint64{}}}
-	for _, t := range tables {
-		u.tables[t.Name] = true
-	}
+// Unpack puts what the archive holds into db, which must have none of it yet. A row of a table that takes says no to is a
+// fault. Where lines are wrong the error is Faults, and db is to be thrown away.
+func (r *Reader) Unpack(ctx context.Context, db store.DB, takes func(table string) bool) (Contents, error) {
+	u := &unpacker{in: r, ctx: ctx, db: db, takes: takes, done: Contents{Numbers: map[string]uint64{}}}
 	err := u.run()
 	if err == nil && len(u.faults) > 0 {
 		err = u.faults
@@ -28,7 +26,7 @@ type unpacker struct {
 	in     *Reader
 	ctx    context.Context
 	db     store.DB
-	tables map[string]bool
+	takes  func(table string) bool
 	rows   []unpacked // not yet kept
 	ended  bool
 	faults Faults
@@ -89,7 +87,7 @@ func (u *unpacker) line(raw []byte) error {
 
 func (u *unpacker) row(l parsedRow) error {
 	u.done.Rows++
-	if !u.tables[l.Table] {
+	if !u.takes(l.Table) {
 		u.fault(u.in.number, "rows of the table %.60q are not taken from an archive", l.Table)
 		return nil
 	}
@@ -104,6 +102,9 @@ func (u *unpacker) row(l parsedRow) error {
 	if err != nil {
 		u.fault(u.in.number, "%v", err)
 		return nil
+	}
+	if !slices.Contains(u.done.Tables, l.Table) {
+		u.done.Tables = append(u.done.Tables, l.Table)
 	}
 	u.rows = append(u.rows, unpacked{u.in.number, l.Table, key, value.Bytes()})
 	if len(u.rows) < batch {
@@ -141,7 +142,7 @@ func (u *unpacker) flush() error {
 
 func (u *unpacker) numbered(l numberLine) {
 	switch _, twice := u.done.Numbers[l.Table]; {
-	case !u.tables[l.Table]:
+	case !u.takes(l.Table):
 		u.fault(u.in.number, "the table %.60q is not taken from an archive", l.Table)
 	case twice:
 		u.fault(u.in.number, "the table %s has its number on an earlier line already", l.Table)

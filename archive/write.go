@@ -61,6 +61,7 @@ func (w *writer) line(v any) error {
 }
 
 func (w *writer) table(ctx context.Context, r store.Reader, t Table, next uint64) error {
+	before := w.done.Rows
 	for p, err := range r.Scan(t.Name, store.Range{}) {
 		if err != nil {
 			return err
@@ -71,6 +72,9 @@ func (w *writer) table(ctx context.Context, r store.Reader, t Table, next uint64
 		if err := w.row(t, p); err != nil {
 			return fmt.Errorf("key %s: %w", store.FormatKey(p.Key), err)
 		}
+	}
+	if w.done.Rows > before {
+		w.done.Tables = append(w.done.Tables, t.Name)
 	}
 	if next == 0 {
 		return nil
