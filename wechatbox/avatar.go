@@ -48,7 +48,7 @@ func drawAvatar(name string) []byte {
 	for x := range avatarCells {
 		column := min(x, avatarCells-1-x)
 		for y := range avatarCells {
-			if h>>(uint(column*avatarCells+y))&1 == 1 {
+			if h>>uint(column*avatarCells+y)&1 == 1 {
 				fillCell(img, x, y)
 			}
 		}

@@ -86,8 +86,8 @@ func New(o Options) (*Box, error) {
 	if err := b.load(); err != nil {
 		return nil, err
 	}
-	b.gate = &gate{b.settled}
-	b.clock.attach(b.gate, b.clockSet)
+	b.gate = &gate{b.settled, b.clockSet}
+	b.clock.attach(b.gate)
 	return b, nil
 }
 

@@ -2,6 +2,7 @@ package wechatbox
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -21,7 +22,6 @@ type Clock struct {
 	waiters map[string]*waiter
 	gates   []*gate
 	changed chan struct{} // closed, and made anew, at every change
-	onSet   func(ClockState)
 
 	version   uint64 // counts settings of the time and the speed
 	epoch     uint64 // counts changes of anything but what followers report
@@ -36,8 +36,11 @@ type waiter struct {
 	signal chan struct{} // holds one
 }
 
-// gate is asked whether the world behind it is at rest.
-type gate struct{ open func() bool }
+// gate is a world that lives by the clock: it is asked whether it is at rest, and told where the clock was set to.
+type gate struct {
+	open  func() bool
+	onSet func(ClockState)
+}
 
 // ClockState is what must be kept of a clock so that it can go on elsewhere.
 type ClockState struct {
@@ -207,13 +210,13 @@ func (c *Clock) restore(s ClockState) {
 	c.nudgeAll()
 }
 
-// report hands the state to the box that keeps it; the clock is not locked meanwhile, for the box locks it in turn.
+// report hands the state to the boxes that keep it; the clock is not locked meanwhile, for a box locks it in turn.
 func (c *Clock) report() {
 	c.mu.Lock()
-	state, onSet := c.state(), c.onSet
+	state, gates := c.state(), slices.Clone(c.gates)
 	c.mu.Unlock()
-	if onSet != nil {
-		onSet(state)
+	for _, g := range gates {
+		g.onSet(state)
 	}
 }
 
@@ -242,22 +245,15 @@ func (c *Clock) poke() {
 	c.broadcast()
 }
 
-func (c *Clock) attach(g *gate, onSet func(ClockState)) {
+func (c *Clock) attach(g *gate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.gates = append(c.gates, g)
-	c.onSet = onSet
 }
 
 func (c *Clock) detach(g *gate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, x := range c.gates {
-		if x == g {
-			c.gates = append(c.gates[:i], c.gates[i+1:]...)
-			c.onSet = nil
-			break
-		}
-	}
+	c.gates = slices.DeleteFunc(c.gates, func(x *gate) bool { return x == g })
 	c.broadcast()
 }

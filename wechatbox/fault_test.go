@@ -103,8 +103,9 @@ func TestChancesComeFromTheSeed(t *testing.T) {
 		}
 		return pattern
 	}
-	if run(7) != run(7) || run(7) == run(8) || !strings.Contains(run(7), "1") || !strings.Contains(run(7), "0") {
-		t.Errorf("%s %s %s", run(7), run(7), run(8))
+	first, again, other := run(7), run(7), run(8)
+	if first != again || first == other || !strings.Contains(first, "1") || !strings.Contains(first, "0") {
+		t.Errorf("%s %s %s", first, again, other)
 	}
 }
 

@@ -23,8 +23,16 @@ func Demo(b *Box) error {
 		}
 	}
 	friends := [][2]string{
-		{"xiaoliu", "linlaoshi"}, {"xiaoliu", "weixintuandui"}, {"linlaoshi", "xiaoming"}, {"linlaoshi", "ajie"}, {"linlaoshi", "susu"},
-		{"linlaoshi", "laozhou"}, {"xiaoming", "xiaohong"}, {"xiaohong", "dawei"}, {"susu", "xiaofang"}, {"xiaoming", "ajie"},
+		{"xiaoliu", "linlaoshi"},
+		{"xiaoliu", "weixintuandui"},
+		{"linlaoshi", "xiaoming"},
+		{"linlaoshi", "ajie"},
+		{"linlaoshi", "susu"},
+		{"linlaoshi", "laozhou"},
+		{"xiaoming", "xiaohong"},
+		{"xiaohong", "dawei"},
+		{"susu", "xiaofang"},
+		{"xiaoming", "ajie"},
 	}
 	for _, f := range friends {
 		if err := b.Befriend(f[0], f[1]); err != nil {

@@ -39,6 +39,9 @@ func (c *call) sendText() {
 		if m.Content == "" {
 			return Content{}, "a text cannot be empty"
 		}
+		if len(m.Content) > maxText {
+			return Content{}, "the text is too long"
+		}
 		return Content{Kind: Text, Text: unspan(m.Content)}, ""
 	})
 }

@@ -57,7 +57,7 @@ func TestStatusNotifyIsEchoedAsType51(t *testing.T) {
 		t.Fatalf("selector %s", got)
 	}
 	m := c.fetch().AddMsgList[0]
-	if m.MsgType != typeStatus || m.StatusNotifyCode != 4 || m.FromUserName != c.init.User.UserName || m.StatusNotifyUserName != c.group() {
+	if m.MsgType != typeStatus || m.StatusNotifyCode != 4 || m.FromUserName != c.init.User.UserName || m.StatusNotifyUserName != fileHelper+","+c.group() {
 		t.Fatalf("got %+v", m)
 	}
 }

@@ -39,15 +39,12 @@ const watchBuffer = 256
 
 type watchers struct{ all map[*watcher]bool }
 
-type watcher struct {
-	ch   chan Change
-	lost bool
-}
+type watcher struct{ ch chan Change }
 
 // Watch tells of every change until ctx is done or the box is closed; then the channel is closed. A reader that falls behind
 // loses changes and is told Everything instead, so the box never waits for it.
 func (b *Box) Watch(ctx context.Context) <-chan Change {
-	w := &watcher{ch: make(chan Change, watchBuffer)}
+	w := &watcher{make(chan Change, watchBuffer)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	select {
@@ -84,15 +81,14 @@ func (ws *watchers) tell(c Change) {
 	}
 }
 
+// tell puts Everything into the last place of a full channel: until it is read, it stands for all that follows.
 func (w *watcher) tell(c Change) {
-	if w.lost {
-		c = Change{What: Everything}
-	}
-	select {
-	case w.ch <- c:
-		w.lost = false
+	switch room := cap(w.ch) - len(w.ch); room {
+	case 0:
+	case 1:
+		w.ch <- Change{What: Everything}
 	default:
-		w.lost = true
+		w.ch <- c
 	}
 }
 

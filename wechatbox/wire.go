@@ -3,6 +3,7 @@ package wechatbox
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -199,7 +200,7 @@ func isEmoji(r rune) bool { return r >= 0x1f000 && r <= 0x1faff || r >= 0x2600 &
 
 // unspan turns emoji spans back into characters; clients send them as they got them.
 func unspan(s string) string {
-	const open, end = `<span class="emoji emoji`, `"></span>`
+	const open, end, longest = `<span class="emoji emoji`, `"></span>`, 6
 	if !strings.Contains(s, open) {
 		return s
 	}
@@ -210,15 +211,15 @@ func unspan(s string) string {
 		if !ok {
 			return out.String()
 		}
-		code, after, ok := strings.Cut(rest, end)
-		var r rune
-		if _, err := fmt.Sscanf(code, "%x", &r); !ok || err != nil || len(code) > 6 {
+		code, _, ok := strings.Cut(rest[:min(len(rest), longest+len(end))], end)
+		r, err := strconv.ParseUint(code, 16, 21)
+		if !ok || err != nil {
 			out.WriteString(open)
 			s = rest
 			continue
 		}
-		out.WriteRune(r)
-		s = after
+		out.WriteRune(rune(r))
+		s = rest[len(code)+len(end):]
 	}
 }
 

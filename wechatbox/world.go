@@ -330,6 +330,9 @@ func (w *world) applyMessage(r *messageRec) {
 		m.recall, m.text, m.body, m.notice = r.Recall, r.Text, r.Body, r.Notice
 		return
 	}
+	if w.messages.len() > 0 && r.Seq > w.messages.next()+maxMessages {
+		panic("a message number far from its neighbours")
+	}
 	m := w.newMessage(r)
 	w.messages.put(m.seq, m)
 	m.chat.msgs.push(m)

@@ -23,7 +23,7 @@ func (c *Crowd) nick() string {
 
 // hostile names are legal, and break programs that trust names.
 var hostile = []string{
-	"A、B", `"引号"`, "卓桓、Zhuohuan", "<b>粗</b>", "&amp;", "Tom, Jerry", "你", "。", "  空格  ", "邀请", "@所有人", "加入了群聊", "“弯引号”", "ོོོ", "‮倒着",
+	"A、B", `"引号"`, "卓桓、Zhuohuan", "<b>粗</b>", "&amp;", "Tom, Jerry", "你", "。", "  空格  ", "邀请", "@所有人", "加入了群聊", "“弯引号”", "ོོོ", "\u202e倒着",
 }
 
 var surnames = strings.Fields("王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗")
