@@ -13,13 +13,13 @@ import (
 // Each part of a key begins with the tag of its type, so parts of different types never look alike. No encoded part is
 // the beginning of another, so byte order is part order.
 const (
-	tagFalse  = 0x01
-	tagTrue   = 0x02
-	tagInt    = 0x03 // 8 bytes, big-endian, sign flipped
-	tagUint   = 0x04 // 8 bytes, big-endian
-	tagTime   = 0x05 // seconds as an int, then 4 bytes of nanoseconds: all of time.Time, its zero too
-	tagString = 0x06 // 0x00 written as 0x00 0xff, then 0x00 0x00
-	tagBytes  = 0x07 // as a string
+	tagFalse    = 0x01
+	tagTrue     = 0x02
+	tagNegative = 0x03 // an integer below 0: 8 bytes, big-endian, two's complement
+	tagNumber   = 0x04 // any other: 8 bytes, big-endian
+	tagTime     = 0x05 // seconds in 8 bytes, sign flipped, then nanoseconds in 4: all of time.Time, its zero too
+	tagString   = 0x06 // 0x00 written as 0x00 0xff, then 0x00 0x00
+	tagBytes    = 0x07 // as a string
 )
 
 const signBit = 1 << 63
@@ -27,9 +27,9 @@ const signBit = 1 << 63
 var errKey = errors.New("store: not a key made by Key")
 
 // Key joins parts so that keys sort as their parts do, one after the other. A part is a string, a bool, an integer, a
-// time.Time (its instant: the zone is not kept) or a []byte, or of a type made from one of the first three. Parts that
-// are compared with each other must have one type: integers with a sign sort among themselves, those without likewise.
-// Any other type is a mistake in the program, and Key panics.
+// time.Time (its instant: the zone is not kept) or a []byte, or of a type made from one of the first three. An integer is
+// its number, of whatever type. Parts of different kinds sort by kind. Anything else is a mistake in the program, and Key
+// panics.
 func Key(parts ...any) string {
 	var buf [128]byte
 	return string(appendKey(buf[:0], parts))
@@ -57,13 +57,13 @@ func appendKey(b []byte, parts []any) []byte {
 		case string:
 			b = appendString(append(b, tagString), p)
 		case int64:
-			b = appendInt(append(b, tagInt), p)
+			b = appendInt(b, p)
 		case int:
-			b = appendInt(append(b, tagInt), int64(p))
+			b = appendInt(b, int64(p))
 		case uint64:
-			b = binary.BigEndian.AppendUint64(append(b, tagUint), p)
+			b = appendUint(b, p)
 		case time.Time:
-			b = appendInt(append(b, tagTime), p.Unix())
+			b = binary.BigEndian.AppendUint64(append(b, tagTime), uint64(p.Unix())^signBit)
 			b = binary.BigEndian.AppendUint32(b, uint32(p.Nanosecond()))
 		case bool:
 			b = appendBool(b, p)
@@ -82,9 +82,9 @@ func appendNamed(b []byte, i int, v reflect.Value) []byte {
 	case v.Kind() == reflect.String:
 		return appendString(append(b, tagString), v.String())
 	case v.CanInt():
-		return appendInt(append(b, tagInt), v.Int())
+		return appendInt(b, v.Int())
 	case v.CanUint():
-		return binary.BigEndian.AppendUint64(append(b, tagUint), v.Uint())
+		return appendUint(b, v.Uint())
 	case v.Kind() == reflect.Bool:
 		return appendBool(b, v.Bool())
 	}
@@ -106,7 +106,14 @@ func appendBool(b []byte, v bool) []byte {
 }
 
 func appendInt(b []byte, v int64) []byte {
-	return binary.BigEndian.AppendUint64(b, uint64(v)^signBit)
+	if v < 0 {
+		return binary.BigEndian.AppendUint64(append(b, tagNegative), uint64(v))
+	}
+	return appendUint(b, uint64(v))
+}
+
+func appendUint(b []byte, v uint64) []byte {
+	return binary.BigEndian.AppendUint64(append(b, tagNumber), v)
 }
 
 func appendString[S string | []byte](b []byte, s S) []byte {
@@ -155,7 +162,7 @@ func cut(key string) (p part, rest string, err error) {
 	n, skip := 0, 0
 	switch tag {
 	case tagFalse, tagTrue:
-	case tagInt, tagUint:
+	case tagNegative, tagNumber:
 		n = 8
 	case tagTime:
 		n = 12
@@ -190,28 +197,32 @@ func stringEnd(s string) int {
 }
 
 func (p part) decode(into any) error {
+	fits := false
 	switch v := into.(type) {
 	case nil:
 		return nil
 	case *string:
-		return set(p, tagString, v, p.text)
+		if fits = p.tag == tagString; fits {
+			*v = p.text()
+		}
 	case *int64:
-		return set(p, tagInt, v, p.int)
+		*v, fits = p.int()
 	case *uint64:
-		return set(p, tagUint, v, p.uint)
+		*v, fits = p.uint()
 	case *time.Time:
-		return set(p, tagTime, v, p.time)
+		if fits = p.tag == tagTime; fits {
+			*v = p.time()
+		}
 	case *[]byte:
-		return set(p, tagBytes, v, func() []byte { return []byte(p.text()) })
+		if fits = p.tag == tagBytes; fits {
+			*v = []byte(p.text())
+		}
+	default:
+		return p.decodeNamed(reflect.ValueOf(into))
 	}
-	return p.decodeNamed(reflect.ValueOf(into))
-}
-
-func set[T any](p part, tag byte, into *T, value func() T) error {
-	if p.tag != tag {
-		return p.mismatch(fmt.Sprintf("%T", *into))
+	if !fits {
+		return p.mismatch(reflect.TypeOf(into).Elem())
 	}
-	*into = value()
 	return nil
 }
 
@@ -220,32 +231,48 @@ func (p part) decodeNamed(ptr reflect.Value) error {
 		return fmt.Errorf("store: Split needs a pointer, not %s", typeName(ptr))
 	}
 	v := ptr.Elem()
+	i, isInt := p.int()
+	u, isUint := p.uint()
 	switch {
 	case v.Kind() == reflect.String && p.tag == tagString:
 		v.SetString(p.text())
-	case v.CanInt() && p.tag == tagInt && !v.OverflowInt(p.int()):
-		v.SetInt(p.int())
-	case v.CanUint() && p.tag == tagUint && !v.OverflowUint(p.uint()):
-		v.SetUint(p.uint())
+	case v.CanInt() && isInt && !v.OverflowInt(i):
+		v.SetInt(i)
+	case v.CanUint() && isUint && !v.OverflowUint(u):
+		v.SetUint(u)
 	case v.Kind() == reflect.Bool && (p.tag == tagTrue || p.tag == tagFalse):
 		v.SetBool(p.tag == tagTrue)
 	default:
-		return p.mismatch(v.Type().String())
+		return p.mismatch(v.Type())
 	}
 	return nil
 }
 
-func (p part) mismatch(want string) error {
+func (p part) mismatch(want reflect.Type) error {
 	return fmt.Errorf("store: %s does not fit into %s", p, want)
 }
 
 func (p part) text() string { return strings.ReplaceAll(p.body, "\x00\xff", "\x00") }
-func (p part) uint() uint64 { return be64(p.body) }
-func (p part) int() int64   { return int64(be64(p.body) ^ signBit) }
+
+// int and uint give the part's number, and whether it is one of that type.
+func (p part) int() (int64, bool) {
+	if p.tag != tagNegative && p.tag != tagNumber {
+		return 0, false
+	}
+	n := int64(be64(p.body))
+	return n, n < 0 == (p.tag == tagNegative)
+}
+
+func (p part) uint() (uint64, bool) {
+	if p.tag != tagNumber {
+		return 0, false
+	}
+	return be64(p.body), true
+}
 
 func (p part) time() time.Time {
 	nanos := uint32(p.body[8])<<24 | uint32(p.body[9])<<16 | uint32(p.body[10])<<8 | uint32(p.body[11])
-	return time.Unix(p.int(), int64(nanos)).UTC()
+	return time.Unix(int64(be64(p.body)^signBit), int64(nanos)).UTC()
 }
 
 func be64(s string) (n uint64) {
@@ -260,10 +287,10 @@ func (p part) String() string {
 	switch p.tag {
 	case tagFalse, tagTrue:
 		return strconv.FormatBool(p.tag == tagTrue)
-	case tagInt:
-		return strconv.FormatInt(p.int(), 10)
-	case tagUint:
-		return strconv.FormatUint(p.uint(), 10)
+	case tagNegative:
+		return strconv.FormatInt(int64(be64(p.body)), 10)
+	case tagNumber:
+		return strconv.FormatUint(be64(p.body), 10)
 	case tagTime:
 		return p.time().Format(time.RFC3339Nano)
 	case tagString:

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -28,9 +29,8 @@ func TestKeyOrder(t *testing.T) {
 		},
 		"integers": {
 			store.Key(math.MinInt64), store.Key(-256), store.Key(-1), store.Key(0), store.Key(0, ""), store.Key(1), store.Key(255),
-			store.Key(256), store.Key(int64(math.MaxInt64)),
+			store.Key(uint64(256)), store.Key(int64(math.MaxInt64)), store.Key(uint64(1 << 63)), store.Key(uint64(math.MaxUint64)),
 		},
-		"unsigned": {store.Key(uint64(0)), store.Key(uint64(1)), store.Key(uint64(1 << 63)), store.Key(uint64(math.MaxUint64))},
 		"times": {
 			store.Key(time.Time{}), store.Key(time.Unix(-1, 999999999)), store.Key(time.Unix(0, 0)), store.Key(day),
 			store.Key(day.Add(1)), store.Key(day.AddDate(0, 0, 1)), store.Key(day.AddDate(9000, 0, 0)),
@@ -64,6 +64,20 @@ func TestKeyTakesNamedTypes(t *testing.T) {
 	}
 	if i != "a" || c != -7 || s != 200 || !f || d != time.Second {
 		t.Error(i, c, s, f, d)
+	}
+}
+
+// TestKeyOfNumber is for those who count in one type and look in another.
+func TestKeyOfNumber(t *testing.T) {
+	for _, other := range []string{store.Key(int64(7)), store.Key(uint64(7)), store.Key(count(7)), store.Key(small(7))} {
+		if other != store.Key(7) {
+			t.Errorf("%s is not %s", store.FormatKey(other), store.FormatKey(store.Key(7)))
+		}
+	}
+	var i int
+	var u uint64
+	if err := errors.Join(store.Split(store.Key(uint64(7)), &i), store.Split(store.Key(7), &u)); err != nil || i != 7 || u != 7 {
+		t.Errorf("%d, %d, %v", i, u, err)
 	}
 }
 
@@ -126,20 +140,26 @@ func TestSplitRefuses(t *testing.T) {
 		err  error
 		want string
 	}{
-		"another type":    {store.Split(whole, &n, &n), `part 1 of key ("a\x00b", 1000): store: "a\x00b" does not fit into int64`},
-		"a named type":    {store.Split(whole, nil, &b), `1000 does not fit into bool`},
-		"too small":       {store.Split(whole, &s, &c), `1000 does not fit into int8`},
-		"too small, too":  {store.Split(store.Key(uint64(256)), &u), `256 does not fit into store_test.small`},
-		"too many":        {store.Split(whole, &s, &n, &n), `part 3 of key ("a\x00b", 1000): missing`},
-		"too few":         {store.Split(whole, &s), `more than the 1 parts`},
-		"no pointer":      {store.Split(whole, s, &n), `needs a pointer, not a string`},
-		"a nil pointer":   {store.Split(whole, (*id)(nil), &n), `needs a pointer, not a *store_test.id`},
-		"no key":          {store.Split("plain", &s), `part 1 of key "plain": unknown tag 0x70`},
-		"a cut string":    {store.Split(whole[:3], &s), `cut short`},
-		"half an end":     {store.Split("\x06a\x00", &s), `cut short`},
-		"a broken escape": {store.Split("\x06a\x00\x07\x00\x00", &s), `cut short`},
-		"a cut integer":   {store.Split(store.Key(1)[:5], &n), `cut short`},
-		"a cut time":      {store.Split(store.Key(m)[:12], &m), `cut short`},
+		"another type":     {store.Split(whole, &n, &n), `part 1 of key ("a\x00b", 1000): store: "a\x00b" does not fit into int64`},
+		"a named type":     {store.Split(whole, nil, &b), `1000 does not fit into bool`},
+		"too small":        {store.Split(whole, &s, &c), `1000 does not fit into int8`},
+		"too small, too":   {store.Split(store.Key(uint64(256)), &u), `256 does not fit into store_test.small`},
+		"below 0":          {store.Split(store.Key(-1), new(uint64)), `-1 does not fit into uint64`},
+		"below 0, too":     {store.Split(store.Key(-1), &u), `-1 does not fit into store_test.small`},
+		"over an int":      {store.Split(store.Key(uint64(1<<63)), &n), `9223372036854775808 does not fit into int64`},
+		"over an int, too": {store.Split(store.Key(uint64(1<<63)), new(int)), `9223372036854775808 does not fit into int`},
+		"no number":        {store.Split(store.Key(false), &n), `false does not fit into int64`},
+		"a false number":   {store.Split("\x03\x00\x00\x00\x00\x00\x00\x00\x00", &n), `does not fit into int64`},
+		"too many":         {store.Split(whole, &s, &n, &n), `part 3 of key ("a\x00b", 1000): missing`},
+		"too few":          {store.Split(whole, &s), `more than the 1 parts`},
+		"no pointer":       {store.Split(whole, s, &n), `needs a pointer, not a string`},
+		"a nil pointer":    {store.Split(whole, (*id)(nil), &n), `needs a pointer, not a *store_test.id`},
+		"no key":           {store.Split("plain", &s), `part 1 of key "plain": unknown tag 0x70`},
+		"a cut string":     {store.Split(whole[:3], &s), `cut short`},
+		"half an end":      {store.Split("\x06a\x00", &s), `cut short`},
+		"a broken escape":  {store.Split("\x06a\x00\x07\x00\x00", &s), `cut short`},
+		"a cut integer":    {store.Split(store.Key(1)[:5], &n), `cut short`},
+		"a cut time":       {store.Split(store.Key(m)[:12], &m), `cut short`},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("%s: %v; want %q", name, c.err, c.want)

@@ -2,8 +2,8 @@ package store
 
 import "fmt"
 
-// Parts takes a key apart into what Key was given: each part is a string, a bool, an int64, a uint64, a time.Time in UTC or
-// a []byte. Key makes the same key of them again; a key that it did not make is an error.
+// Parts takes a key apart into what Key was given: each part is a string, a bool, an int64, or a uint64 if it is above
+// those, a time.Time in UTC or a []byte. Key makes the same key of them again; a key that it did not make is an error.
 func Parts(key string) ([]any, error) {
 	var parts []any
 	for rest := key; rest != ""; {
@@ -21,13 +21,15 @@ func Parts(key string) ([]any, error) {
 }
 
 func (p part) value() any {
+	if n, ok := p.int(); ok {
+		return n
+	}
+	if n, ok := p.uint(); ok {
+		return n
+	}
 	switch p.tag {
 	case tagFalse, tagTrue:
 		return p.tag == tagTrue
-	case tagInt:
-		return p.int()
-	case tagUint:
-		return p.uint()
 	case tagTime:
 		return p.time()
 	case tagString:
