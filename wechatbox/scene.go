@@ -3,7 +3,7 @@ package wechatbox
 import "fmt"
 
 // Demo fills an empty world with a reading club and the people around it: 林老师, who owns 「六点二十读书会」, its members 小明, 阿杰, 苏苏 and
-// 老周, and outside of it 小红, 小芳 and 大伟, a friend of 小红's. The account is 小六, a friend of 林老师 and a member of the club.
+// 老周, and outside of it 小红, 小芳 and 大伟, a friend of 小红's. 林老师 can invite 小红. The account is 小六, a friend of 林老师 and 小明 and a member of the club.
 func Demo(b *Box) error {
 	people := []Person{
 		{ID: "xiaoliu", Nick: "小六", Sex: 1, Province: "浙江", City: "杭州", Signature: "六点二十，不见不散"},
