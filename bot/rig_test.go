@@ -238,7 +238,9 @@ func (r *rig) restart() {
 	}
 	before := r.svc
 	r.start()
-	r.svc.done, r.svc.at = before.done, before.at
+	r.svc.mu.Lock()
+	defer r.svc.mu.Unlock()
+	r.svc.done, r.svc.at = append(before.done, r.svc.done...), append(before.at, r.svc.at...)
 }
 
 func (r *rig) give(e Event) {
@@ -353,7 +355,9 @@ func declare(name string, commands ...Command) Feature {
 	return Feature{Name: name, Summary: Text{"说明", "summary"}, Commands: commands}
 }
 
-func watch(on Kind, run Run) Watch { return Watch{On: on, Summary: Text{"说明", "summary"}, Run: run} }
+func watch(on Kind, run Run) Watch {
+	return Watch{On: on, Summary: Text{"说明", "summary"}, Run: run}
+}
 
 // tally counts under a key, in a feature's table.
 const tally = store.Table[int]("test/tally")

@@ -266,7 +266,7 @@ func (r *run) unknown(e *Event, word string, role Role) (said []string, taken bo
 		said, err = r.answer(e, Refuse(textUnknown, CleanName(word), near.Name), role)
 		return said, true, err
 	}
-	if e.Chat.Group {
+	if e.Chat.Group && e.Kind != Asked {
 		return nil, false, nil
 	}
 	said, err = r.answer(e, Refuse(textNoCommand, CleanName(word)), role)

@@ -12,7 +12,7 @@ func TestCleanName(t *testing.T) {
 	for in, want := range map[string]string{
 		"小明":                             "小明",
 		"  小 明\t":                        "小 明",
-		"小\n明\r\n\u2028后":               "小 明   后",
+		"小\n明\r\n\u2028后":                "小 明   后",
 		"":                               "朋友",
 		" \u200b\u2060 ":                 "朋友",
 		"\u200d\ufe0f":                   "朋友", // marks of an emoji, without one
