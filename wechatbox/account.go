@@ -178,11 +178,15 @@ func (w *world) applySent(s *Sent) {
 }
 
 // Sent is all that web sessions sent, the oldest first; the last 10,000 are kept.
-func (b *Box) Sent() []Sent {
+func (b *Box) Sent() []Sent { return b.SentAfter(0) }
+
+// SentAfter is what was sent after the send of this number, for those who look again and again.
+func (b *Box) SentAfter(n int) []Sent {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	list := make([]Sent, 0, b.w.sent.len())
-	for i := range b.w.sent.len() {
+	first := b.w.sentN - b.w.sent.len() + 1
+	list := make([]Sent, 0, max(0, b.w.sentN-max(n, first-1)))
+	for i := max(0, n+1-first); i < b.w.sent.len(); i++ {
 		list = append(list, b.w.sent.get(i))
 	}
 	return list

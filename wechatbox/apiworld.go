@@ -46,13 +46,7 @@ func (b *Box) apiSent(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []Sent{}
-	for _, s := range b.Sent() {
-		if s.N > after {
-			list = append(list, s)
-		}
-	}
-	return list, nil
+	return b.SentAfter(after), nil
 }
 
 func number(s string, or int) (int, error) {

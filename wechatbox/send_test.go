@@ -378,3 +378,38 @@ func TestRoomManagementIsRefusedSince2018(t *testing.T) {
 		t.Errorf("group %+v", g)
 	}
 }
+
+func TestSentAfterGivesWhatIsNew(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	for i := range maxSent + 3 {
+		must(c.say(fileHelper, formatID(int64(i+1))))
+	}
+	for _, x := range []struct{ after, n, first int }{{0, maxSent, 4}, {3, maxSent, 4}, {4, maxSent - 1, 5}, {maxSent + 1, 2, maxSent + 2}, {maxSent + 3, 0, 0}, {1 << 30, 0, 0}} {
+		got := b.SentAfter(x.after)
+		if len(got) != x.n || x.n > 0 && (got[0].N != x.first || got[0].Text != formatID(int64(x.first))) {
+			t.Errorf("after %d: %d sends", x.after, len(got))
+		}
+	}
+}
+
+func TestReadingOnTheWebIsReadingOnThePhone(t *testing.T) {
+	b := demo(t, Options{AutoScan: true})
+	c := signedIn(t, b)
+	must(b.Say("susu", "dushuhui", "早"))
+	must(b.Say("susu", "dushuhui", "都在吗"))
+	unread := func() int { return must(b.Chats("xiaoliu"))[0].Unread }
+	if n := unread(); n != 2 {
+		t.Fatalf("%d unread", n)
+	}
+	m := c.fetch().AddMsgList[1]
+	ok(t, c.caller.WebWxStatusAsRead(c.ctx, &openwechat.CallerWebWxStatusAsReadOptions{BaseRequest: c.request, LoginInfo: c.info, Message: m}))
+	if n := unread(); n != 0 {
+		t.Fatalf("%d unread after reading", n)
+	}
+	must(b.Say("susu", "dushuhui", "还有"))
+	ok(t, b.MarkRead("小六", "六点二十读书会"))
+	if n := unread(); n != 0 {
+		t.Fatalf("%d unread after reading on the phone", n)
+	}
+}
