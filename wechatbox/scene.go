@@ -24,8 +24,10 @@ func Demo(b *Box) error {
 	}
 	friends := [][2]string{
 		{"xiaoliu", "linlaoshi"},
+		{"xiaoliu", "xiaoming"},
 		{"xiaoliu", "weixintuandui"},
 		{"linlaoshi", "xiaoming"},
+		{"linlaoshi", "xiaohong"},
 		{"linlaoshi", "ajie"},
 		{"linlaoshi", "susu"},
 		{"linlaoshi", "laozhou"},
