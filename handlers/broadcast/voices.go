@@ -41,7 +41,7 @@ func load(ctx context.Context, w bot.Work) (any, error) {
 	if name == "" {
 		folder, name = samples, "sample.mp3"
 	}
-	return read(ctx, w, folder, name)
+	return read(ctx, w, folder, name, ask.Day)
 }
 
 // pick gives the file named by the day, or else takes the files that are named by no day in turn.
@@ -70,7 +70,8 @@ func pick(folder fs.FS, day bot.Day) (string, error) {
 	return turn[int(day)%len(turn)], nil
 }
 
-func read(ctx context.Context, w bot.Work, folder fs.FS, name string) (any, error) {
+// read keeps the audio under the name that the members see.
+func read(ctx context.Context, w bot.Work, folder fs.FS, name, day string) (any, error) {
 	f, err := folder.Open(name)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func read(ctx context.Context, w bot.Work, folder fs.FS, name string) (any, erro
 	if err != nil {
 		return nil, err
 	}
-	v := voice{Sum: sum, Name: "6-20 " + name}
+	v := voice{Sum: sum, Name: "六点二十 " + day + path.Ext(name)}
 	cover, err := fs.ReadFile(folder, strings.TrimSuffix(name, path.Ext(name))+".txt")
 	if err == nil {
 		v.Cover = string(bytes.TrimSpace(cover[:min(len(cover), maxCover)]))
