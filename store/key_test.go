@@ -28,7 +28,7 @@ func TestKeyOrder(t *testing.T) {
 			store.Key("\xff"), store.Key("\xff\xff"),
 		},
 		"integers": {
-			store.Key(math.MinInt64), store.Key(-256), store.Key(-1), store.Key(0), store.Key(0, ""), store.Key(1), store.Key(255),
+			store.Key(int64(math.MinInt64)), store.Key(-256), store.Key(-1), store.Key(0), store.Key(0, ""), store.Key(1), store.Key(255),
 			store.Key(uint64(256)), store.Key(int64(math.MaxInt64)), store.Key(uint64(1 << 63)), store.Key(uint64(math.MaxUint64)),
 		},
 		"times": {
@@ -103,7 +103,7 @@ func TestUnder(t *testing.T) {
 	keys := []string{
 		store.Key("a"), store.Key("a", 1), store.Key("a", 2, "x"), store.Key("a\x00"), store.Key("a\x00", 1),
 		store.Key("ab", 1), store.Key("b"), store.Key(1), store.Key(255), store.Key(255, "x"), store.Key(256),
-		store.Key(math.MaxInt64, 1), store.Key(uint64(math.MaxUint64), 1), store.Key([]byte{0xff}, 1),
+		store.Key(int64(math.MaxInt64), 1), store.Key(uint64(math.MaxUint64), 1), store.Key([]byte{0xff}, 1),
 	}
 	for _, parts := range [][]any{
 		{},
@@ -112,7 +112,7 @@ func TestUnder(t *testing.T) {
 		{"a\x00"},
 		{""},
 		{255},
-		{math.MaxInt64},
+		{int64(math.MaxInt64)},
 		{uint64(math.MaxUint64)},
 		{[]byte{0xff}},
 	} {

@@ -60,16 +60,14 @@ func inUse(file []byte, m meta, id uint64) bool {
 	return w.tree(m.root) == nil && (w.marked(id) || id == m.freelist)
 }
 
+func anyPage(page, []byte) bool       { return true }
+func hasBucket(_ page, b []byte) bool { return native.Uint32(element(b))&bucketFlag != 0 }
+func element(page []byte) []byte      { return page[pageHeader:] }
+func smallBucket(page []byte) []byte  { return page[bytes.Index(page, []byte("small"))+len("small"):] }
+
 func TestVerify(t *testing.T) {
 	whole := wholeFile(t)
-	anyPage := func(page, []byte) bool { return true }
-	hasBucket := func(p page, b []byte) bool { return native.Uint32(b[pageHeader:])&bucketFlag != 0 }
-	inline := func(file []byte) []byte { // the entry of the bucket "small"
-		b := pageOf(t, file, leafPage, hasBucket)
-		at := bytes.Index(b, []byte("small"))
-		return b[at+len("small"):]
-	}
-	element := func(b []byte) []byte { return b[pageHeader:] }
+	inline := func(file []byte) []byte { return smallBucket(pageOf(t, file, leafPage, hasBucket)) }
 	for name, c := range map[string]struct {
 		want string
 		harm func(file []byte)
