@@ -59,7 +59,8 @@ func TestAFailureUndoesItselfAlone(t *testing.T) {
 				t.Fatalf("%s: heard %q", text, got)
 			}
 			id := failed.FindStringSubmatch(got[0])[1]
-			logged := r.logs.FilterLevelExact(zapcore.ErrorLevel).TakeAll()
+			logged := r.logs.FilterLevelExact(zapcore.ErrorLevel).All()
+			r.logs.TakeAll()
 			if n := len(logged); n != 2 || logged[1].ContextMap()["id"] != id { // the store runs everything twice
 				t.Errorf("%s: %d lines are logged, the last with %v", text, n, logged[n-1].ContextMap()["id"])
 			}

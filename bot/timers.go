@@ -25,8 +25,8 @@ type timerRow struct {
 }
 
 const (
-	timers    = store.Table[timerRow]("bot/timers")   // kind, feature, name, chat, key
-	timersDue = store.Table[string]("bot/timers/due") // due, the timer's key
+	timers    = store.Table[timerRow]("bot/timers")     // kind, feature, name, chat, key
+	timersDue = store.Table[struct{}]("bot/timers/due") // due, the timer's key
 )
 
 func setTimer(tx store.Tx, t timerRow, key ...any) error {
@@ -36,8 +36,7 @@ func setTimer(tx store.Tx, t timerRow, key ...any) error {
 	if err := timers.Put(tx, t, key...); err != nil {
 		return err
 	}
-	k := store.Key(key...)
-	return timersDue.Put(tx, k, t.Due, k)
+	return timersDue.Put(tx, struct{}{}, t.Due, store.Key(key...))
 }
 
 func clearTimer(tx store.Tx, key ...any) error {
@@ -62,8 +61,7 @@ func nextDue(r store.Reader) (time.Time, error) {
 			return time.Time{}, err
 		}
 		var due time.Time
-		var key string
-		return due, store.Split(row.Key, &due, &key)
+		return due, store.Split(row.Key, &due, nil)
 	}
 	return time.Time{}, nil
 }
@@ -76,7 +74,11 @@ func (r *run) tick(ctx context.Context, limit int) error {
 		if err != nil {
 			return err
 		}
-		due = append(due, dueTimer{row.Key, row.Value})
+		d := dueTimer{index: row.Key}
+		if err := store.Split(row.Key, nil, &d.key); err != nil {
+			return err
+		}
+		due = append(due, d)
 	}
 	for _, d := range due {
 		if err := r.fire(ctx, d.index, d.key); err != nil {
