@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -30,6 +31,7 @@ type Config struct {
 	Data    string   `yaml:"data"`
 	Groups  []string `yaml:"groups"`
 	Pace    bot.Pace `yaml:"pace"`
+	Backup  Backup   `yaml:"backup"`
 	Log     Log      `yaml:"log"`
 }
 
@@ -51,6 +53,16 @@ const boxEndpoint = "box"
 type settings struct {
 	Config
 	features map[string]any
+}
+
+// zone is the groups' zone, where config.yaml says nothing else of one.
+func (s settings) zone() *time.Location {
+	if g, ok := s.features["group"].(bot.GroupSettings); ok {
+		if zone, err := time.LoadLocation(g.Zone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
 }
 
 // readConfig reads a file, or the shipped config where name is empty, strictly: every fault is reported, with its place.
@@ -219,13 +231,17 @@ func (d *document) check() (faults []fault) {
 	if !slices.Contains(logLevels, c.Log.Level) {
 		bad("log.level", "found %q, expected one of %s", c.Log.Level, strings.Join(logLevels, ", "))
 	}
-	for i, name := range d.names {
-		if checked, ok := d.value.Field(i + 1).Interface().(interface{ Check() error }); ok {
+	section := func(name string, settings any) {
+		if checked, ok := settings.(interface{ Check() error }); ok {
 			if err := checked.Check(); err != nil {
 				field, _, _ := strings.Cut(err.Error(), ":")
 				bad(name+"."+field, "%v", err)
 			}
 		}
+	}
+	section("backup", c.Backup)
+	for i, name := range d.names {
+		section(name, d.value.Field(i+1).Interface())
 	}
 	return faults
 }
@@ -251,6 +267,9 @@ func (s *settings) resolve(dataFolder string) error {
 		return fmt.Errorf("data folder %s: %w", s.Data, err)
 	}
 	s.Data = full
+	if !filepath.IsAbs(s.Backup.Folder) {
+		s.Backup.Folder = filepath.Join(full, s.Backup.Folder)
+	}
 	for name, section := range s.features {
 		v := reflect.New(reflect.TypeOf(section)).Elem()
 		v.Set(reflect.ValueOf(section))

@@ -91,12 +91,14 @@ func mayImport(from, to string) bool {
 		return to == "bot" || to == "store"
 	case from == "bot":
 		return to == "store" || to == "schedules"
-	case from == "store/bolt" || from == "store/storetest":
+	case from == "store/bolt" || from == "store/storetest" || from == "backup":
 		return within(to, "store")
+	case from == "archive":
+		return to == "store"
 	case within(from, "wechatbox"):
 		return within(to, "wechatbox")
 	}
-	return false // store, schedules and pictures stand on the ground
+	return false // store, schedules, pictures and control stand on the ground
 }
 
 func within(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
@@ -16,6 +17,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/wechat"
 	"sixtwenty/console"
+	"sixtwenty/control"
 	"sixtwenty/handlers"
 	"sixtwenty/store"
 	"sixtwenty/store/bolt"
@@ -56,14 +58,18 @@ func (f *flags) settings(p program) (settings, error) {
 type house struct {
 	program
 	settings
-	log    *zap.Logger
-	db     store.DB
-	box    *wechatbox.Box // nil where the account is elsewhere
-	clock  bot.Clock
-	bot    *bot.Bot
-	code   string
-	mux    *http.ServeMux
-	closes []func() error // in the order of opening
+	log     *zap.Logger
+	file    *bolt.DB
+	db      store.DB       // the account's part of it
+	box     *wechatbox.Box // nil where the account is elsewhere
+	clock   bot.Clock
+	bot     *bot.Bot
+	code    string
+	weChat  atomic.Pointer[string] // what was last said of the sign-in
+	door    *control.Door          // nil where none could be made
+	backups *backups
+	mux     *http.ServeMux
+	closes  []func() error // in the order of opening
 }
 
 func (h *house) close() error {
@@ -81,13 +87,10 @@ func (h *house) open() error {
 	if err := os.MkdirAll(h.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder cannot be made: %w", err)
 	}
-	file := filepath.Join(h.Data, "sixtwenty.db")
-	db, err := bolt.Open(file, bolt.Options{})
+	old, err := h.openState()
 	if err != nil {
-		return fmt.Errorf("the database %s: %w", file, err)
+		return err
 	}
-	h.closes = append(h.closes, db.Close)
-	h.db = store.Prefixed(db, accountName+"/")
 	if h.code, err = claimCode(); err != nil {
 		return err
 	}
@@ -107,9 +110,28 @@ func (h *house) open() error {
 	if err != nil {
 		return err
 	}
+	h.backups = &backups{Backup: h.Backup, file: h.file, clock: h.clock, zone: h.zone(), log: h.log.Named("backup"), old: old}
 	h.mux.Handle("/console", console.New(h.bot, h.db))
 	h.mux.Handle("/console/", console.New(h.bot, h.db))
 	return nil
+}
+
+// openState opens the database, and the door through which others ask for it. old says that it was there before.
+func (h *house) openState() (old bool, err error) {
+	file := databaseOf(h.Data)
+	_, err = os.Stat(file)
+	old = err == nil
+	if h.file, err = bolt.Open(file, schema()); err != nil {
+		return old, fmt.Errorf("the database %s: %w", file, err)
+	}
+	h.closes = append(h.closes, h.file.Close)
+	h.db = store.Prefixed(h.file, accountName+"/")
+	if h.door, err = control.Open(controlOf(h.Data)); err != nil { // the community comes first
+		h.log.Error("no control socket: backup, export and status work only while the bot is stopped", zap.Error(err))
+		return old, nil
+	}
+	h.closes = append(h.closes, h.door.Close)
+	return old, nil
 }
 
 // openEndpoint opens the built-in box where that is what the account signs in to.
@@ -165,6 +187,10 @@ func (h *house) run(ctx context.Context) error {
 	h.welcome(ln.Addr().String(), taken)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serve(ctx, ln, localOnly(h.mux), h.log) })
+	g.Go(func() error { return h.backups.run(ctx) })
+	if h.door != nil {
+		g.Go(func() error { return h.door.Serve(ctx, h.answers()) })
+	}
 	g.Go(func() error {
 		err := h.bot.Run(ctx)
 		if err == nil && ctx.Err() == nil {

@@ -45,6 +45,8 @@ func (h *house) showQR(code wechat.QR) {
 }
 
 func (h *house) showState(s wechat.State) {
+	said := fmt.Sprint(s)
+	h.weChat.Store(&said)
 	fmt.Fprintf(h.stdout, "微信 / WeChat: %s\n", s)
 }
 

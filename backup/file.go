@@ -43,14 +43,11 @@ func Write(ctx context.Context, path string, o Options, fill func(io.Writer) err
 			return File{}, err
 		}
 	}
-	sweep(path)
-	part, f, err := writePart(ctx, path, fill)
-	if part != "" {
-		defer os.Remove(part)
-	}
+	part, f, err := Stage(ctx, path, fill)
 	if err != nil {
 		return File{}, err
 	}
+	defer os.Remove(part)
 	if o.Check != nil {
 		if err := o.Check(part); err != nil {
 			return File{}, fmt.Errorf("the file was written and is no good: %w", err)
@@ -70,8 +67,16 @@ func free(paths ...string) error {
 	return nil
 }
 
-// writePart writes and flushes the temporary file. Its name is given also with an error, where there is one to remove.
-func writePart(ctx context.Context, path string, fill func(io.Writer) error) (part string, f File, err error) {
+// Workshop makes a folder of this user's for copies that are worked on, in dir and with a name that begins with prefix, and
+// removes those that killed processes left there. Remove it when done.
+func Workshop(dir, prefix string) (string, error) {
+	sweepFrom(dir, prefix)
+	return os.MkdirTemp(dir, prefix+"*") // 0700
+}
+
+// Stage writes and flushes a temporary file beside path, for its owner's eyes only. Give it another name, or remove it.
+func Stage(ctx context.Context, path string, fill func(io.Writer) error) (part string, f File, err error) {
+	sweep(path)
 	tmp, err := os.CreateTemp(filepath.Dir(path), partPrefix(path)+"*") // 0600
 	if err != nil {
 		return "", File{}, err
@@ -82,7 +87,7 @@ func writePart(ctx context.Context, path string, fill func(io.Writer) error) (pa
 		err = tmp.Sync()
 	}
 	if err = errors.Join(err, tmp.Close()); err != nil {
-		return tmp.Name(), File{}, fmt.Errorf("writing %s: %w", path, err)
+		return "", File{}, errors.Join(fmt.Errorf("writing %s: %w", path, err), os.Remove(tmp.Name()))
 	}
 	return tmp.Name(), File{Path: path, Size: w.n, Sum: hex.EncodeToString(sum.Sum(nil))}, nil
 }
@@ -115,7 +120,7 @@ func publish(part string, f File, force bool) error {
 	if err := place(part, f.Path, force); err != nil {
 		return err
 	}
-	name, _, err := writePart(context.Background(), sum, func(w io.Writer) error {
+	name, _, err := Stage(context.Background(), sum, func(w io.Writer) error {
 		_, err := io.WriteString(w, sumLine(f.Sum, filepath.Base(f.Path)))
 		return err
 	})
@@ -158,17 +163,19 @@ const forgotten = time.Hour
 func partPrefix(path string) string { return "." + filepath.Base(path) + ".part-" }
 
 // sweep removes what writers of the same file left when they were killed.
-func sweep(path string) {
-	entries, err := os.ReadDir(filepath.Dir(path))
+func sweep(path string) { sweepFrom(filepath.Dir(path), partPrefix(path)) }
+
+func sweepFrom(dir, prefix string) {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return // the writing will say so
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), partPrefix(path)) {
+		if !strings.HasPrefix(e.Name(), prefix) {
 			continue
 		}
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > forgotten {
-			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > forgotten {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
 		}
 	}
 }

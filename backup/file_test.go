@@ -151,6 +151,19 @@ func TestWriteSweepsWhatWasForgotten(t *testing.T) {
 	if err := errors.Join(os.Chtimes(old, long, long), os.Chtimes(other, long, long)); err != nil {
 		t.Fatal(err)
 	}
+	shop, err := backup.Workshop(dir, ".shop-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(shop); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := os.Chtimes(shop, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if shop, err = backup.Workshop(dir, ".shop-"); err != nil || os.Remove(shop) != nil {
+		t.Fatal(err)
+	}
 	mustWrite(t, filepath.Join(dir, "a.db"), "x")
 	if got := names(t, dir); got != ".a.db.part-2 .b.db.part-3 a.db a.db.sha256" {
 		t.Errorf("left %s", got)

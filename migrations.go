@@ -1,0 +1,16 @@
+package main
+
+import (
+	"sixtwenty/store"
+	"sixtwenty/store/bolt"
+)
+
+// schema is the layout of the database that this program knows. Whoever changes what a kept row looks like, or how a key is
+// made, adds the step that turns the old rows into the new at the end, and a file of the old layout to testdata/schemas. A
+// step sees the tables with the account's prefix, and those that an archive brings alone: none may be missed, none be needed.
+func schema() bolt.Options {
+	return bolt.Options{Migrations: []func(store.Tx) error{}}
+}
+
+// newest is the number of the layout.
+func newest() int { return len(schema().Migrations) + 1 }
