@@ -1,6 +1,9 @@
 package wechatbox
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // account is what the server keeps for a person who can sign in on the web: what is still to be told, and the session.
 type account struct {
@@ -182,6 +185,30 @@ func (b *Box) Sent() []Sent { return b.SentAfter(0) }
 
 // SentAfter is what was sent after the send of this number, for those who look again and again.
 func (b *Box) SentAfter(n int) []Sent {
+	list, _ := b.sentAfter(n)
+	return list
+}
+
+// WaitSent waits until something was sent after the send of this number, and returns all that was. A test that has said something
+// to a bot waits here for the answer.
+func (b *Box) WaitSent(ctx context.Context, n int) ([]Sent, error) {
+	for {
+		list, more := b.sentAfter(n)
+		if len(list) > 0 {
+			return list, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-b.closed:
+			return nil, ErrClosed
+		case <-more:
+		}
+	}
+}
+
+// sentAfter also gives what is closed at the next send.
+func (b *Box) sentAfter(n int) ([]Sent, <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	first := b.w.sentN - b.w.sent.len() + 1
@@ -189,5 +216,5 @@ func (b *Box) SentAfter(n int) []Sent {
 	for i := max(0, n+1-first); i < b.w.sent.len(); i++ {
 		list = append(list, b.w.sent.get(i))
 	}
-	return list
+	return list, b.sentWake
 }

@@ -1,8 +1,11 @@
 package wechatbox
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // worldAPI are the calls that look at the world.
@@ -40,14 +43,27 @@ func (b *Box) apiHistory(r *http.Request) (any, error) {
 	return b.History(b.whoOf(r), v.Get("chat"), v.Get("before"), limit)
 }
 
-// apiSent gives what was sent after number ?after=, so that a program can ask for what is new.
+// apiSent gives what was sent after number ?after=, and waits for it as long as ?wait= allows.
 func (b *Box) apiSent(r *http.Request) (any, error) {
-	after, err := number(r.URL.Query().Get("after"), 0)
+	v := r.URL.Query()
+	after, err := number(v.Get("after"), 0)
+	if err != nil || v.Get("wait") == "" {
+		return b.SentAfter(after), err
+	}
+	wait, err := parseSpan(v.Get("wait"))
 	if err != nil {
 		return nil, err
 	}
-	return b.SentAfter(after), nil
+	ctx, cancel := context.WithTimeout(r.Context(), min(wait, longestWait))
+	defer cancel()
+	list, err := b.WaitSent(ctx, after)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return []Sent{}, nil
+	}
+	return list, err
 }
+
+const longestWait = time.Minute
 
 func number(s string, or int) (int, error) {
 	if s == "" {

@@ -56,9 +56,11 @@ type Box struct {
 	gate    *gate
 	ca      *authority
 	started time.Time
-	signin  signins
-	faults  faults
-	uploads uploads
+
+	sentWake chan struct{} // closed, and made anew, at each send
+	signin   signins
+	faults   faults
+	uploads  uploads
 }
 
 // ErrClosed is returned by the methods of a box that was closed.
@@ -80,7 +82,7 @@ func New(o Options) (*Box, error) {
 	}
 	b := &Box{
 		opts: o, clock: o.Clock, log: o.Logger, behave: o.Behave,
-		rng: rand.New(rand.NewPCG(o.Seed, 0x620)), w: newWorld(o.Language, o.Zone), closed: make(chan struct{}), started: time.Now(),
+		rng: rand.New(rand.NewPCG(o.Seed, 0x620)), w: newWorld(o.Language, o.Zone), closed: make(chan struct{}), started: time.Now(), sentWake: make(chan struct{}),
 	}
 	b.faults.init(o.Seed)
 	if err := b.load(); err != nil {

@@ -219,8 +219,8 @@ type baseRequest struct {
 	DeviceID loose
 }
 
-// account finds whose session a request belongs to, with the world locked. ret is what to answer where there is none.
-func (b *Box) accountOf(uin, sid, skey string) (a *account, ret int) {
+// authorize finds whose session a request belongs to, with the world locked. ret is what to answer where there is none.
+func (b *Box) authorize(uin, sid, skey string) (a *account, ret int) {
 	for _, a := range b.w.accounts {
 		if a.s == nil || formatUin(a.s.Uin) != uin {
 			continue
@@ -241,7 +241,7 @@ func (b *Box) accountOf(uin, sid, skey string) (a *account, ret int) {
 func (c *call) withAccount(base baseRequest, fn func(a *account)) {
 	c.b.mu.Lock()
 	defer c.b.mu.Unlock()
-	a, ret := c.b.accountOf(string(base.Uin), base.Sid, base.Skey)
+	a, ret := c.b.authorize(string(base.Uin), base.Sid, base.Skey)
 	if a == nil {
 		c.ret(ret, "")
 		return

@@ -5,14 +5,23 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"rsc.io/qr"
 )
 
-const pollFor = 25 * time.Second
+const (
+	pollFor = 25 * time.Second
+	qrScale = 8 // pixels of a module
+	qrQuiet = 4 // modules
+)
 
 func (b *Box) pollFor() time.Duration {
 	b.mu.Lock()
@@ -34,7 +43,7 @@ func (c *call) jslogin() {
 	c.script(fmt.Sprintf(`window.QRLogin.code = 200; window.QRLogin.uuid = "%s";`, q.uuid))
 }
 
-// qrcode draws the code. A camera is never pointed at it: the phones of the box know the uuid.
+// qrcode draws the code, as a JPEG like the real one.
 func (c *call) qrcode() {
 	uuid := c.r.URL.Path[strings.LastIndexByte(c.r.URL.Path, '/')+1:]
 	c.b.mu.Lock()
@@ -44,8 +53,29 @@ func (c *call) qrcode() {
 		c.out.status = http.StatusNotFound
 		return
 	}
-	c.out.header.Set("Content-Type", "image/png")
-	c.out.body.Write(drawAvatar(qrBaseURL + uuid))
+	code, err := qr.Encode(qrBaseURL+uuid, qr.M)
+	if err == nil {
+		err = jpeg.Encode(&c.out.body, drawCode(code), nil)
+	}
+	if err != nil {
+		c.out.status = http.StatusInternalServerError
+		return
+	}
+	c.out.header.Set("Content-Type", "image/jpeg")
+}
+
+// drawCode leaves four modules of white around the code, as cameras need.
+func drawCode(code *qr.Code) image.Image {
+	side := (code.Size + 2*qrQuiet) * qrScale
+	img := image.NewGray(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			if !code.Black(x/qrScale-qrQuiet, y/qrScale-qrQuiet) {
+				img.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
+	}
+	return img
 }
 
 // login waits until the phone has done something that the client does not know yet.
@@ -101,7 +131,7 @@ func (b *Box) loginStep(uuid string) (answer string, wake <-chan struct{}) {
 }
 
 // autoScan is the phone of an account that agrees to everything.
-func (b *Box) autoScan(q *qr) {
+func (b *Box) autoScan(q *signInCode) {
 	if !b.opts.AutoScan || b.w.account == nil {
 		return
 	}
@@ -114,7 +144,7 @@ func (b *Box) autoScan(q *qr) {
 	}
 }
 
-func (b *Box) redirect(q *qr) string {
+func (b *Box) redirect(q *signInCode) string {
 	v := url.Values{"ticket": {q.ticket}, "uuid": {q.uuid}, "lang": {"zh_CN"}, "scan": {strconv.FormatInt(b.clock.Now().Unix(), 10)}}
 	if q.desktop {
 		v.Set("mod", "desktop")

@@ -183,6 +183,8 @@ func (d *delivery) deliver(t *tx) error {
 		d.sent.ID = t.postTo(d.chat, p, nil, d.content.Text, bodyOf(d.content), nil, d.a).id()
 	}
 	t.do(rec{Sent: &d.sent})
+	close(t.b.sentWake)
+	t.b.sentWake = make(chan struct{})
 	return nil
 }
 

@@ -33,12 +33,13 @@ const (
 
 // signins are the codes of the last clients that wanted to sign in.
 type signins struct {
-	all   map[string]*qr
+	all   map[string]*signInCode
 	order []string
 	count uint64
 }
 
-type qr struct {
+// signInCode is a code that a client shows, or that a push asks the phone about.
+type signInCode struct {
 	uuid    string
 	state   QRState
 	by      *person
@@ -51,15 +52,15 @@ type qr struct {
 }
 
 // newQR is called with the world locked.
-func (b *Box) newQR(desktop bool) *qr {
+func (b *Box) newQR(desktop bool) *signInCode {
 	s := &b.signin
 	if s.all == nil {
-		s.all = map[string]*qr{}
+		s.all = map[string]*signInCode{}
 	}
 	s.count++
 	n := strconv.FormatUint(s.count, 10)
 	started := strconv.FormatInt(b.started.UnixNano(), 36)
-	q := &qr{
+	q := &signInCode{
 		uuid: b.hash("uuid", n, started)[:10] + "==", state: QRWaiting, desktop: desktop, made: time.Now(),
 		wake: make(chan struct{}), ticket: "A" + b.hash("ticket", n, started)[:22] + "@qrticket_0",
 	}
@@ -81,20 +82,20 @@ func (b *Box) qrLasts() time.Duration {
 }
 
 // stateOf expires a code that nobody used in time.
-func (b *Box) stateOf(q *qr) QRState {
+func (b *Box) stateOf(q *signInCode) QRState {
 	if q.state != QRUsed && time.Since(q.made) >= b.qrLasts() {
 		q.state = QRExpired
 	}
 	return q.state
 }
 
-func (q *qr) set(s QRState) {
+func (q *signInCode) set(s QRState) {
 	q.state = s
 	close(q.wake)
 	q.wake = make(chan struct{})
 }
 
-func (b *Box) viewQR(q *qr) QR {
+func (b *Box) viewQR(q *signInCode) QR {
 	v := QR{UUID: q.uuid, URL: qrBaseURL + q.uuid, State: b.stateOf(q), Push: q.push}
 	if q.by != nil {
 		v.Person = q.by.ID
@@ -113,7 +114,7 @@ func (b *Box) CurrentQR() (code QR, ok bool) {
 	return b.viewQR(q), true
 }
 
-func (b *Box) findQR(uuid string) (*qr, error) {
+func (b *Box) findQR(uuid string) (*signInCode, error) {
 	if uuid == "" && len(b.signin.order) > 0 {
 		uuid = b.signin.order[len(b.signin.order)-1]
 	}
@@ -125,7 +126,7 @@ func (b *Box) findQR(uuid string) (*qr, error) {
 
 // Scan points somebody's phone at a QR code; uuid "" is the latest, who "" the account.
 func (b *Box) Scan(who, uuid string) error {
-	return b.onQR(who, uuid, func(p *person, q *qr) error {
+	return b.onQR(who, uuid, func(p *person, q *signInCode) error {
 		if q.state != QRWaiting {
 			return refuse("the QR code %s is %s", q.uuid, q.state)
 		}
@@ -137,7 +138,7 @@ func (b *Box) Scan(who, uuid string) error {
 
 // Confirm agrees, on the phone that scanned it, to the sign-in.
 func (b *Box) Confirm(who, uuid string) error {
-	return b.onQR(who, uuid, func(p *person, q *qr) error {
+	return b.onQR(who, uuid, func(p *person, q *signInCode) error {
 		if q.state != QRScanned || q.by != p {
 			return refuse("the QR code %s is %s, and not for %s to confirm", q.uuid, q.state, p.ID)
 		}
@@ -148,7 +149,7 @@ func (b *Box) Confirm(who, uuid string) error {
 
 // Expire makes a QR code old before its time; uuid "" is the latest.
 func (b *Box) Expire(uuid string) error {
-	return b.onQR("", uuid, func(_ *person, q *qr) error {
+	return b.onQR("", uuid, func(_ *person, q *signInCode) error {
 		if q.state == QRUsed {
 			return refuse("the QR code %s was used", q.uuid)
 		}
@@ -157,7 +158,7 @@ func (b *Box) Expire(uuid string) error {
 	})
 }
 
-func (b *Box) onQR(who, uuid string, fn func(*person, *qr) error) error {
+func (b *Box) onQR(who, uuid string, fn func(*person, *signInCode) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.w.account

@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"image/color"
+	"image/jpeg"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"github.com/eatmoreapple/openwechat"
+	"rsc.io/qr"
 )
 
 // raw is one request without any client's help.
@@ -136,7 +139,7 @@ func TestQRWaitsScansConfirmsAndExpires(t *testing.T) {
 		}
 		uuid, err := c.caller.GetLoginUUID(c.ctx)
 		ok(t, err)
-		if resp, body := raw(t, b.Transport(), "GET", "https://login.weixin.qq.com/qrcode/"+uuid, ""); resp.Header.Get("Content-Type") != "image/png" || body == "" {
+		if resp, body := raw(t, b.Transport(), "GET", "https://login.weixin.qq.com/qrcode/"+uuid, ""); resp.Header.Get("Content-Type") != "image/jpeg" || !says(t, body, qrBaseURL+uuid) {
 			t.Fatal("no picture of the code")
 		}
 		before := time.Now()
@@ -165,6 +168,24 @@ func TestQRWaitsScansConfirmsAndExpires(t *testing.T) {
 		ok(t, b.Expire(uuid))
 		c.awaitLogin(uuid, "400")
 	})
+}
+
+// says tells whether a picture is the QR code of a text.
+func says(t *testing.T, picture, text string) bool {
+	t.Helper()
+	img, err := jpeg.Decode(strings.NewReader(picture))
+	ok(t, err)
+	code, err := qr.Encode(text, qr.M)
+	ok(t, err)
+	for x := range code.Size {
+		for y := range code.Size {
+			middle := func(n int) int { return (n+qrQuiet)*qrScale + qrScale/2 }
+			if dark := color.GrayModel.Convert(img.At(middle(x), middle(y))).(color.Gray).Y < 128; dark != code.Black(x, y) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func TestNewLoginPageIsA301WithoutLocation(t *testing.T) {

@@ -67,7 +67,7 @@ func (p *poll) look() (answer string, wake <-chan struct{}) {
 	b, v := p.c.b, p.c.r.URL.Query()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	a, ret := b.accountOf(v.Get("uin"), v.Get("sid"), v.Get("skey"))
+	a, ret := b.authorize(v.Get("uin"), v.Get("sid"), v.Get("skey"))
 	if a != nil && b.behave.CheckCookies && p.c.cookie("wxsid") != a.s.Sid {
 		ret = retCookie
 	}

@@ -196,7 +196,15 @@ func isPlain(s string) bool {
 
 func isFlagHalf(r rune) bool { return r >= 0x1f1e6 && r <= 0x1f1ff }
 
-func isEmoji(r rune) bool { return r >= 0x1f000 && r <= 0x1faff || r >= 0x2600 && r <= 0x27bf }
+func isEmoji(r rune) bool {
+	switch {
+	case r < 0x231a:
+		return false
+	case r >= 0x1f000 && r <= 0x1faff, r >= 0x2600 && r <= 0x27bf:
+		return true
+	}
+	return strings.ContainsRune("⌚⌛⏩⏪⏫⏬⏰⏳⬛⬜⭐⭕〽㊗㊙", r)
+}
 
 // unspan turns emoji spans back into characters; clients send them as they got them.
 func unspan(s string) string {
