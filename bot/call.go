@@ -172,7 +172,8 @@ func (c *Call) Work(name, key string, data any) error {
 		return fmt.Errorf("work %s: %w", name, err)
 	}
 	c.worked = true
-	return works.Put(c.Tx, workRow{Data: raw, Chat: c.Event.Chat, Asked: c.Now}, c.feature.Name, name, key)
+	w := workRow{Data: raw, Chat: c.Event.Chat, Asked: c.Now, After: c.Now}
+	return putWork(c.Tx, w, store.Key(c.feature.Name, name, key))
 }
 
 // Decode reads a fact's or a tick's data.

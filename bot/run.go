@@ -97,7 +97,7 @@ func (r *run) passOver(it item) error {
 	case it.event == nil || it.event.Kind == Asked:
 		return nil
 	case it.work != "":
-		return r.tx.Delete(string(works), it.work)
+		return dropWork(r.tx, it.work)
 	}
 	return r.markSeen(it.event.ID)
 }
@@ -154,7 +154,7 @@ func (r *run) asked(ctx context.Context, e Event) ([]string, error) {
 // worked tells a finished work to those who watch for it. Whoever asked first may be in a group that the bot has left since:
 // others wait too, so the chat decides nothing here.
 func (r *run) worked(ctx context.Context, e Event, row string) error {
-	if err := r.tx.Delete(string(works), row); err != nil {
+	if err := dropWork(r.tx, row); err != nil {
 		return err
 	}
 	r.facts = append(r.facts[:0], e)

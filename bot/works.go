@@ -19,17 +19,52 @@ type workRow struct {
 	Chat  Chat            `json:"chat,omitzero"`
 	Asked time.Time       `json:"asked"`
 	Tries int             `json:"tries,omitempty"`
-	After time.Time       `json:"after,omitzero"` // no sooner than this
+	After time.Time       `json:"after,omitzero"` // no sooner than this: when it was asked for, or is to be tried again
 }
 
 const (
-	works      = store.Table[workRow]("bot/works") // feature, name, key
+	works      = store.Table[workRow]("bot/works")      // feature, name, key
+	worksDue   = store.Table[struct{}]("bot/works/due") // After, the work's key
 	workWaiter = "works"
 	workHands  = 4 // works done at once
 	workTries  = 3
 	workLimit  = 2 * time.Minute
 	workPage   = 64 // rows looked at in one go
 )
+
+// putWork keeps a work, in the place of one with the same key.
+func putWork(tx store.Tx, w workRow, key string) error {
+	if err := dropWork(tx, key); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	if err := tx.Put(string(works), key, raw); err != nil {
+		return err
+	}
+	return worksDue.Put(tx, struct{}{}, w.After, key)
+}
+
+func dropWork(tx store.Tx, key string) error {
+	w, ok, err := readWork(tx, key)
+	if err != nil || !ok {
+		return err
+	}
+	if err := worksDue.Delete(tx, w.After, key); err != nil {
+		return err
+	}
+	return tx.Delete(string(works), key)
+}
+
+func readWork(r store.Reader, key string) (w workRow, ok bool, err error) {
+	raw, err := r.Get(string(works), key)
+	if err != nil || raw == nil {
+		return w, false, err
+	}
+	return w, true, json.Unmarshal(raw, &w)
+}
 
 // workLoop does the works, a few at once, each in a goroutine of its own with a deadline.
 func (b *Bot) workLoop(ctx context.Context) error {
@@ -61,24 +96,10 @@ type worker struct {
 
 // start begins what is due and there are hands for, and says when the next one is due.
 func (w *worker) start(ctx context.Context) (next time.Time, err error) {
-	now := w.bot.clock.Now()
 	todo := map[string]workRow{}
-	err = w.bot.db.View(ctx, func(r store.Reader) error {
-		for row, err := range works.Scan(r, store.Range{Limit: workPage}) {
-			if err != nil {
-				return err
-			}
-			switch after := row.Value.After; {
-			case w.busy[row.Key]:
-			case after.After(now):
-				if next.IsZero() || after.Before(next) {
-					next = after
-				}
-			case len(w.busy)+len(todo) < workHands:
-				todo[row.Key] = row.Value
-			}
-		}
-		return nil
+	err = w.bot.db.View(ctx, func(r store.Reader) (err error) {
+		next, err = w.choose(r, todo)
+		return err
 	})
 	if err != nil {
 		return next, err
@@ -90,6 +111,36 @@ func (w *worker) start(ctx context.Context) (next time.Time, err error) {
 			defer func() { w.done <- key; w.bot.clock.Wake(workWaiter); w.bot.clock.Leave("work/" + key) }()
 			w.bot.work(ctx, key, row)
 		}()
+	}
+	return next, nil
+}
+
+// choose fills todo with what is due, the longest waiting first, as far as there are hands.
+func (w *worker) choose(r store.Reader, todo map[string]workRow) (next time.Time, err error) {
+	now := w.bot.clock.Now()
+	for due, err := range worksDue.Scan(r, store.Range{Limit: workPage}) {
+		if err != nil {
+			return next, err
+		}
+		var after time.Time
+		var key string
+		if err := store.Split(due.Key, &after, &key); err != nil {
+			return next, err
+		}
+		if after.After(now) {
+			return after, nil
+		}
+		if w.busy[key] {
+			continue
+		}
+		if len(w.busy)+len(todo) == workHands {
+			return time.Time{}, nil // whoever is done first looks again
+		}
+		row, _, err := readWork(r, key)
+		if err != nil {
+			return next, err
+		}
+		todo[key] = row
 	}
 	return next, nil
 }
@@ -169,12 +220,10 @@ func (b *Bot) doWork(ctx context.Context, name, work string, w Work) (result any
 func (b *Bot) postpone(ctx context.Context, key string, row workRow) {
 	row.Tries++
 	row.After = b.clock.Now().Add(time.Duration(row.Tries*row.Tries) * 10 * time.Second)
-	raw, err := json.Marshal(row)
-	if err == nil {
-		err = b.db.Update(ctx, func(tx store.Tx) error { return tx.Put(string(works), key, raw) })
-	}
+	err := b.db.Update(ctx, func(tx store.Tx) error { return putWork(tx, row, key) })
 	if err != nil {
 		b.log.Error("a failed work could not be put off", logError(err))
+		_ = b.rest(ctx, "work/"+key, time.Second) // it is still due: not at once, or it would spin
 	}
 }
 
