@@ -32,23 +32,30 @@ type Row struct {
 func (b Board) Draw() *Drawing {
 	s := newSheet(b.Look, "board")
 	s.head(b.Title, about(b.Group, b.Period))
-	rows := ranked(b.Rows)
+	rows := ranked(b.Rows[:min(maxRows, len(b.Rows))])
 	title := about(b.Title, b.Group, b.Period)
 	if len(rows) == 0 {
 		s.empty(s.noBoard)
 		return s.finish(title)
 	}
 	s.podium(rows[:min(3, len(rows))], b.Unit)
-	shown, mine := rows[:min(maxRows, len(rows))], rows[:0:0]
-	for _, r := range rows[len(shown):] {
+	mine := furtherDown(b.Rows[len(rows):])
+	rest := max(b.People, len(b.Rows)) - len(rows) - len(mine)
+	s.places(rows[min(3, len(rows)):], mine, rest, b.Unit, max(rows[0].Value, 1))
+	return s.finish(about(title, "1. "+s.called(rows[0].Name)+" "+count(rows[0].Value)+b.Unit))
+}
+
+// furtherDown is one's own row, where it is among those that are not shown.
+func furtherDown(rows []Row) []Row {
+	for i, r := range rows {
 		if r.Mine {
-			mine = append(mine, r)
-			break
+			if r.Rank <= 0 {
+				r.Rank = maxRows + i + 1
+			}
+			return []Row{r}
 		}
 	}
-	rest := max(b.People, len(rows)) - len(shown) - len(mine)
-	s.places(shown[min(3, len(shown)):], mine, rest, b.Unit, max(rows[0].Value, 1))
-	return s.finish(about(title, "1. "+s.called(rows[0].Name)+" "+count(rows[0].Value)+b.Unit))
+	return nil
 }
 
 // ranked fills in the ranks that are not given.

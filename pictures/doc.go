@@ -21,6 +21,9 @@ const Width = 375
 // maxHeight bounds a picture in points; the layouts stay well below it.
 const maxHeight = 2000
 
+// maxCount bounds numbers that are summed or drawn to scale.
+const maxCount = 1_000_000_000
+
 // Look is what all pictures have in common.
 type Look struct {
 	Lang string // of the few fixed words: "en", anything else is Chinese

@@ -121,11 +121,16 @@ func emsOf(g string) float64 {
 	return 1
 }
 
-// known says whether the estimate can be trusted: some scripts have characters many times as wide as high.
+// known says whether the estimate can be trusted. In some scripts a character may be many times as wide as high, and
+// what is joined to one emoji may be shown as several.
 func known(text string) bool {
 	for _, r := range text {
-		if r >= 0x500 && r < 0x1100 || r > 0x1100 && r < 0x2000 || r >= 0xa000 && r < 0xac00 ||
-			r >= 0xfb50 && r < 0xfe00 || r >= 0x10000 && r < 0x1f000 {
+		switch {
+		case r >= ' ' && r < 0x250, r >= 0x370 && r < 0x500, // Latin, Greek, Cyrillic
+			r >= 0x2010 && r < 0x2040, r >= 0x2190 && r < 0x2c00, r == emojiStyle, // dashes, quotes, symbols
+			r >= 0x3000 && r < 0xa000, r >= 0xac00 && r < 0xd7a4, r >= 0xff00 && r < 0xfff0, // Chinese, Japanese, Korean
+			r >= 0x1f000 && r < 0x1fc00, r >= 0x20000 && r < 0x40000: // emoji, rare Chinese
+		default:
 			return false
 		}
 	}

@@ -23,31 +23,39 @@ type source struct {
 	index int
 }
 
-// findHan gives the first file that has a Chinese face.
-func findHan(o Options) (source, bool) {
-	for _, name := range o.Fonts {
-		if src, ok := hanIn(name); ok {
-			return src, true
+// findHan gives the file that is named, or the first that has a Chinese face.
+func findHan(o Options) (source, error) {
+	if o.Font != "" {
+		src, err := faceIn(o.Font, probe)
+		if err != nil {
+			return source{}, fmt.Errorf("the font %s cannot be used: %w", o.Font, err)
+		}
+		return src, nil
+	}
+	places := o.Places
+	if places == nil {
+		places = hanFiles()
+	}
+	for _, name := range places {
+		if src, err := faceIn(name, probe); err == nil {
+			return src, nil
 		}
 	}
-	if o.OnlyThese {
-		return source{}, false
-	}
-	for _, name := range hanFiles() {
-		if src, ok := hanIn(name); ok {
-			return src, true
+	if o.Places == nil {
+		if src, ok := scanHan(); ok {
+			return src, nil
 		}
 	}
-	return scanHan()
+	return source{}, ErrNoFont
 }
 
-// hanIn looks for a Chinese face in a file, reading no more than its character map. Of a collection for several
-// countries it takes the one for simplified characters.
-func hanIn(name string) (source, bool) {
+// faceIn looks in a file for a face that has a text, reading no more than its character map. Of a collection for
+// several countries it takes the one for simplified characters.
+func faceIn(name, text string) (source, error) {
 	found := source{name, -1}
 	err := withLoaders(name, func(list []*opentype.Loader) error {
 		for i, ld := range list {
-			if !covers(ld, probe) {
+			if !covers(ld, text) {
 				continue
 			}
 			about, _ := font.Describe(ld, nil)
@@ -59,9 +67,12 @@ func hanIn(name string) (source, bool) {
 				break
 			}
 		}
+		if found.index < 0 {
+			return fmt.Errorf("it lacks characters such as %s", text)
+		}
 		return nil
 	})
-	return found, err == nil && found.index >= 0
+	return found, err
 }
 
 func covers(ld *opentype.Loader, text string) bool {

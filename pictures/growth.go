@@ -30,9 +30,10 @@ func (g Growth) Draw() *Drawing {
 		s.empty(s.noGrowth)
 		return s.finish(about(g.Title, g.Group))
 	}
-	first, last := g.Days[0], g.Days[len(g.Days)-1]
-	s.head(g.Title, about(g.Group, s.words.span(first.Date, last.Date)))
 	days := gather(g.Days)
+	first, last := g.Days[0], days[len(days)-1]
+	last.Date = g.Days[len(g.Days)-1].Date
+	s.head(g.Title, about(g.Group, s.words.span(first.Date, last.Date)))
 	joined, gone := 0, 0
 	for _, d := range days {
 		joined += d.Joined
@@ -41,7 +42,7 @@ func (g Growth) Draw() *Drawing {
 	y := s.panel(262)
 	s.squeeze(margin+pad, y+44, left, 150, span{count(last.Members), 32, true, s.ink}, span{s.people(last.Members), 13, false, s.soft})
 	if len(g.Days) > 1 {
-		s.change("", last.Members-first.Members, 78, y+38)
+		s.change("", last.Members-countable(first.Members), 78, y+38)
 	}
 	s.curve(days, y+74, 148)
 	s.dates(days, y+248)
@@ -68,10 +69,10 @@ func gather(days []Headcount) []Headcount {
 	for at := 0; at < len(days); at += size {
 		part := days[at:min(at+size, len(days))]
 		sum := part[len(part)-1]
-		sum.Date, sum.Joined, sum.Left = part[0].Date, 0, 0
+		sum = Headcount{Date: part[0].Date, Members: countable(sum.Members)}
 		for _, d := range part {
-			sum.Joined += max(d.Joined, 0)
-			sum.Left += max(d.Left, 0)
+			sum.Joined += countable(d.Joined)
+			sum.Left += countable(d.Left)
 		}
 		list = append(list, sum)
 	}
@@ -95,7 +96,8 @@ func (s *sheet) curve(days []Headcount, top, high float64) {
 	}
 	from, to, step := ticks(low, most)
 	at := func(v float64) float64 { return top + high*(to-v)/(to-from) }
-	for v := from; v <= to+step/2; v += step {
+	for i := range floor((to-from)/step+0.5) + 1 {
+		v := from + step*float64(i)
 		s.add(box{chartLeft, at(v) - 0.5, chartRight - chartLeft, 1, 0, s.theme.line, color.NRGBA{}, 0})
 		s.write(chartLeft-8, at(v)+3.5, right, 38, span{s.short(v), 10, false, s.soft})
 	}

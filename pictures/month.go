@@ -51,7 +51,7 @@ func (m Month) Draw() *Drawing {
 		high += 26
 	}
 	y := s.panel(high)
-	s.monthHead(m, kinds, y)
+	s.monthHead(first, kinds, y)
 	s.grid(days, lead, m.Today, y+78)
 	s.legend(kinds, y+high-16)
 	s.tiles(
@@ -59,11 +59,11 @@ func (m Month) Draw() *Drawing {
 		tile{s.longest, count(m.Longest), s.days(m.Longest), s.ink},
 		tile{s.total, count(m.Total), s.days(m.Total), s.ink},
 	)
-	return s.finish(about(m.Name, m.Group, s.month(m.Year, m.Month), s.streak+" "+count(m.Streak)+s.days(m.Streak)))
+	return s.finish(about(m.Name, m.Group, s.month(first), s.streak+" "+count(m.Streak)+s.days(m.Streak)))
 }
 
-func (s *sheet) monthHead(m Month, kinds map[Mark]int, y float64) {
-	s.write(margin+pad, y+34, left, 200, span{s.month(m.Year, m.Month), 17, true, s.ink})
+func (s *sheet) monthHead(first time.Time, kinds map[Mark]int, y float64) {
+	s.write(margin+pad, y+34, left, 200, span{s.month(first), 17, true, s.ink})
 	done := kinds[Done] + kinds[MadeUp]
 	s.write(margin+inner-pad, y+34, right, 120,
 		span{strconv.Itoa(done), 17, true, s.accent}, span{s.days(done), 12, false, s.soft})

@@ -13,11 +13,11 @@ import (
 var ErrNoFont = errors.New("no Chinese font was found, so the chat gets text instead of pictures: " +
 	"install one (Debian, Ubuntu: apt install fonts-wqy-microhei fonts-noto-color-emoji) or name its file in the settings")
 
-// Options say where the fonts are.
+// Options say where the fonts are. The zero Options look where systems keep them.
 type Options struct {
-	Fonts     []string // files to try first for Chinese
-	OnlyThese bool     // look nowhere else for it
-	Emoji     string   // file with colour emoji as bitmaps; where "", the usual places
+	Font   string   // the file with a Chinese face; where "", it is looked for
+	Emoji  string   // the file with colour emoji as bitmaps; where "", it is looked for
+	Places []string // files among which to look for the Chinese face; nil is the usual ones, then the whole system
 }
 
 // A Studio turns drawings into PNG. It is safe for several goroutines, which take turns.
@@ -29,11 +29,16 @@ type Studio struct {
 }
 
 // Open finds a Chinese face, and reads none yet: a bot that draws no picture pays no memory. It returns ErrNoFont where
-// there is none.
+// there is none, and another error where a file that is named cannot be used.
 func Open(o Options) (*Studio, error) {
-	han, ok := findHan(o)
-	if !ok {
-		return nil, ErrNoFont
+	han, err := findHan(o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Emoji != "" {
+		if _, err := faceIn(o.Emoji, "😀"); err != nil {
+			return nil, fmt.Errorf("the emoji font %s cannot be used: %w", o.Emoji, err)
+		}
 	}
 	s := &Studio{options: o, han: han, turn: make(chan struct{}, 1)}
 	s.turn <- struct{}{}

@@ -6,13 +6,12 @@ import (
 )
 
 const (
-	maxBranches = 34 // people below the root that are shown
+	maxBranches = 34 // lines below the root
 	maxDirect   = 20 // of them brought by the root
 	maxSiblings = 8  // of them brought by any other
 	maxDepth    = 5
 	branchHigh  = 40.0
 	branchStep  = 26.0
-	maxCount    = 1_000_000_000 // of people, so that no sum overflows
 )
 
 // Tree is who brought whom, below one person.
@@ -68,20 +67,23 @@ func prune(root *Node) *branch {
 	queue := []*branch{top}
 	for room := maxBranches; len(queue) > 0; queue = queue[1:] {
 		b := queue[0]
-		shown := min(len(b.node.Children), maxSiblings, room)
+		limit := maxSiblings
 		switch b.depth {
 		case 0:
-			shown = min(len(b.node.Children), maxDirect)
+			limit = maxDirect
 		case maxDepth:
-			shown = 0
+			limit = 0
 		}
-		room -= shown
+		shown := min(len(b.node.Children), limit, max(room, 0))
 		for i := range shown {
 			child := &branch{node: &b.node.Children[i], depth: b.depth + 1}
 			b.children = append(b.children, child)
 			queue = append(queue, child)
 		}
-		b.hidden = min(max(b.node.Below, 0), maxCount) + people(b.node.Children[shown:])
+		b.hidden = countable(b.node.Below) + people(b.node.Children[shown:])
+		if room -= shown; b.more() {
+			room--
+		}
 	}
 	return top
 }
@@ -93,7 +95,7 @@ func people(nodes []Node) int {
 		last := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
 		for i := range last {
-			n += 1 + min(max(last[i].Below, 0), maxCount)
+			n += 1 + countable(last[i].Below)
 			if len(last[i].Children) > 0 {
 				stack = append(stack, last[i].Children)
 			}

@@ -1,7 +1,6 @@
 package pictures
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -95,11 +94,11 @@ func (w words) finished(camp string) string {
 	return "坚持完成「" + camp + "」"
 }
 
-func (w words) month(y int, m time.Month) string {
+func (w words) month(t time.Time) string {
 	if w.english {
-		return m.String() + " " + strconv.Itoa(y)
+		return t.Format("January 2006")
 	}
-	return fmt.Sprintf("%d年%d月", y, m)
+	return t.Format("2006年1月")
 }
 
 func (w words) shortMonth(m time.Month) string {
@@ -135,6 +134,9 @@ func (w words) span(from, to time.Time) string {
 	}
 	return w.date(from) + " – " + to.Format("1月2日")
 }
+
+// countable keeps a number within what a sum or a scale can bear.
+func countable(n int) int { return min(max(n, 0), maxCount) }
 
 // count writes a number with a comma every three digits.
 func count(n int) string {
