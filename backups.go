@@ -65,6 +65,13 @@ const (
 	backupRetry  = time.Hour
 )
 
+// expect makes a wound clock wait for run, from before it is called.
+func (b *backups) expect() {
+	if b.When != "" {
+		b.clock.Wake(backupWaiter)
+	}
+}
+
 // run makes a backup at each time that is due, until ctx is done.
 func (b *backups) run(ctx context.Context) error {
 	if b.When == "" {

@@ -17,6 +17,7 @@ import (
 	"sixtwenty/handlers"
 	"sixtwenty/store"
 	"sixtwenty/store/bolt"
+	"sixtwenty/wechatbox"
 )
 
 // A living is the whole program, signed in to its box, for tests that play the people.
@@ -227,3 +228,4 @@ func shanghai(t *testing.T) *time.Location {
 	return zone
 }
 
+func boxPerson(name string) wechatbox.Person { return wechatbox.Person{ID: name, Nick: name} }

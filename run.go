@@ -111,6 +111,7 @@ func (h *house) open() error {
 		return err
 	}
 	h.backups = &backups{Backup: h.Backup, file: h.file, clock: h.clock, zone: h.zone(), log: h.log.Named("backup"), old: old}
+	h.backups.expect()
 	h.mux.Handle("/console", console.New(h.bot, h.db))
 	h.mux.Handle("/console/", console.New(h.bot, h.db))
 	return nil

@@ -81,7 +81,7 @@ func (r report) print(w io.Writer, zone *time.Location) {
 		}
 		return t.In(zone).Format(time.DateTime)
 	}
-	line := func(name, value string) { fmt.Fprintf(w, "  %-24s %s\n", name, value) }
+	line := func(name, value string) { fmt.Fprintf(w, "  %s: %s\n", name, value) }
 	fmt.Fprintf(w, "六点二十 · Sixtwenty %s (pid %d)\n", r.Version, r.PID)
 	line("微信 / WeChat", r.WeChat)
 	line("启动于 / up since", at(r.Started))
