@@ -2,6 +2,7 @@ package wechatbox
 
 import (
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -76,4 +77,23 @@ func answerBatch(b *testing.B, c *client) int {
 		n++
 	}
 	return n
+}
+
+// BenchmarkSay is one message into the world, in memory and with a world file.
+func BenchmarkSay(b *testing.B) {
+	for _, where := range []string{"memory", "file"} {
+		b.Run(where, func(b *testing.B) {
+			o := Options{}
+			if where == "file" {
+				o.File = filepath.Join(b.TempDir(), "world")
+			}
+			box := demo(b, o)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := box.Say("susu", "dushuhui", "打卡"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
