@@ -81,6 +81,13 @@ func (s *service) answers(do func(ctx context.Context, e Effect) error) {
 	s.do = do
 }
 
+// sent gives what was done and nobody took yet, and when.
+func (s *service) sent() ([]Effect, []time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.done), slices.Clone(s.at)
+}
+
 func (s *service) attempts() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,6 +163,7 @@ type rig struct {
 	opts  Options
 	db    *spy
 	svc   *service
+	do    func(ctx context.Context, e Effect) error // of the services to come
 	bot   *Bot
 	in    Inbox
 	logs  *observer.ObservedLogs
@@ -186,7 +194,7 @@ func playOn(t *testing.T, db store.DB, opts Options, act func(r *rig)) {
 
 func (r *rig) start() {
 	r.t.Helper()
-	r.svc = &service{ready: make(chan Inbox, 1), powers: Powers{}}
+	r.svc = &service{ready: make(chan Inbox, 1), do: r.do}
 	r.launch()
 }
 

@@ -1,0 +1,484 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sixtwenty/store"
+)
+
+// speaker says what it is told, as an effect of any class.
+func speaker() Feature {
+	say := plain("说", func(_ context.Context, c *Call) error {
+		e := Effect{Kind: Say, Text: c.Arg("话"), Class: Class(c.Arg("类"))}
+		if d, err := time.ParseDuration(c.Arg("何时")); err == nil && d > 0 {
+			e.NotBefore = c.Now.Add(d)
+		}
+		c.Send(e)
+		return nil
+	})
+	say.Args = "<类> <话> [何时]"
+	many := plain("群发", func(_ context.Context, c *Call) error {
+		for i := range 10 {
+			c.Send(Effect{Kind: Say, Chat: ChatID(fmt.Sprint("c/", i)), Text: fmt.Sprint("群发", i), Class: Broadcast})
+		}
+		return nil
+	})
+	silence := plain("停", func(_ context.Context, c *Call) error { c.Say("安静"); return c.Silence(true) })
+	silence.Who = Owner
+	resume := plain("恢复", func(_ context.Context, c *Call) error { c.Say("回来"); return c.Silence(false) })
+	resume.Who = Owner
+	return declare("speaker", say, many, silence, resume)
+}
+
+func (r *rig) expectStates(want ...State) {
+	r.t.Helper()
+	if got := r.states(); !slices.Equal(got, want) {
+		r.t.Fatalf("the effects ended as %v, expected %v", got, want)
+	}
+	if n := r.bot.Status().Waiting; n != rows(r, waitingRows) {
+		r.t.Errorf("%d wait, says the status, but %d rows", n, rows(r, waitingRows))
+	}
+}
+
+func TestOrderWithinAChat(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.svc.answers(func(context.Context, Effect) error { return ErrOffline })
+		r.put(says("小明", "/说 broadcast 一"))
+		r.put(says("小明", "/说 unasked 二"))
+		r.put(says("小明", "/说 answer 三"))
+		r.put(says("小明", "/说 answer 晚 1m"))
+		r.put(says("小明", "/说 answer 四"))
+		r.restart()
+		r.put(says("小明", "/说 answer 五"))
+		r.expect(club, "一", "二", "三", "四", "五")
+		r.wind(59 * time.Second)
+		r.expect(club)
+		r.wind(time.Second)
+		r.expect(club, "晚")
+	})
+}
+
+func TestAnswersGoBeforeBroadcasts(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}, Pace: Pace{Gap: time.Second}}, func(r *rig) {
+		r.put(tells("群主", "/群发"))
+		r.wind(2500 * time.Millisecond)
+		r.put(tells("小明", "/说 unasked 闲话"))
+		e := tells("小明", "/说 answer 答")
+		e.Chat = home("阿杰")
+		r.put(e)
+		r.wind(10 * time.Second)
+		var order []string
+		done, at := r.svc.sent()
+		for i, e := range done {
+			order = append(order, fmt.Sprint(e.Text, " ", at[i].Sub(noon)))
+		}
+		want := []string{
+			"群发0 0s", "群发1 1s", "群发2 2s", "答 3s", "闲话 4s", "群发3 5s", "群发4 6s", "群发5 7s", "群发6 8s", "群发7 9s", "群发8 10s", "群发9 11s",
+		}
+		if !slices.Equal(order, want) {
+			t.Errorf("%q", order)
+		}
+	})
+}
+
+func TestPace(t *testing.T) {
+	pace := Pace{Gap: time.Second, Jitter: time.Second, ChatGap: 3 * time.Second}
+	play(t, Options{Features: []Feature{speaker()}, Pace: pace}, func(r *rig) {
+		for i := range 20 {
+			e := tells("小明", fmt.Sprintf("/说 answer %d", i))
+			e.Chat = home(fmt.Sprint(i % 5))
+			r.give(e)
+		}
+		r.wind(time.Hour)
+		last, distinct := map[ChatID]time.Time{}, map[time.Duration]bool{}
+		done, at := r.svc.sent()
+		for i, e := range done {
+			if before, ok := last[e.Chat]; ok && at[i].Sub(before) < pace.ChatGap {
+				t.Errorf("%s again after %v", e.Chat, at[i].Sub(before))
+			}
+			last[e.Chat] = at[i]
+			if i > 0 {
+				gap := at[i].Sub(at[i-1])
+				distinct[gap] = true
+				if gap < pace.Gap || gap > pace.ChatGap+pace.Jitter {
+					t.Errorf("a gap of %v", gap)
+				}
+			}
+		}
+		if len(at) != 20 || len(distinct) < 10 {
+			t.Errorf("%d were sent, at %d different gaps", len(at), len(distinct))
+		}
+	})
+}
+
+func TestOffline(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.svc.answers(func(context.Context, Effect) error { return fmt.Errorf("no network: %w", ErrOffline) })
+		r.put(says("小明", "/说 answer 等"))
+		r.put(tells("小明", "/说 answer 也等"))
+		r.wind(5 * time.Minute)
+		if n := r.svc.attempts(); n < 10 || n > 20 {
+			t.Errorf("%d attempts in five minutes offline", n)
+		}
+		for _, row := range all(r, waitingRows) {
+			if row.Attempts != 0 || !row.Tried.IsZero() {
+				t.Errorf("being offline counts: %+v", row)
+			}
+		}
+		r.svc.answers(nil)
+		r.put(Event{Kind: SignedIn, Text: "session-1"}) // nobody waits for the next look
+		r.expect(club, "等")
+		r.expect(home("小明"), "也等")
+
+		r.svc.answers(func(context.Context, Effect) error { return ErrOffline })
+		r.put(says("小明", "/说 answer 太久"))
+		r.put(says("小明", "/说 unasked 还行"))
+		r.wind(11 * time.Minute)
+		r.svc.answers(nil)
+		r.wind(time.Minute)
+		r.expect(club, "还行")
+		r.expectStates(Sent, Sent, Expired, Sent)
+	})
+}
+
+func TestTooOften(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}, Pace: Pace{Gap: time.Second}}, func(r *rig) {
+		r.put(says("小明", "/说 answer 零"))
+		r.wind(time.Minute)
+		begun := r.svc.attempts()
+		r.svc.answers(func(context.Context, Effect) error { return ErrTooOften })
+		for i := range 8 {
+			r.give(says("小明", fmt.Sprint("/说 unasked ", i)))
+		}
+		r.wind(5 * time.Minute)
+		if n := r.svc.attempts() - begun; n != 4 { // after 0, 30, 90 and 210 s
+			t.Errorf("%d attempts in five minutes", n)
+		}
+		r.put(Event{Kind: SignedIn, Text: "session-1"}) // signing in again proves nothing about it
+		if n := r.svc.attempts() - begun; n != 4 {
+			t.Errorf("%d attempts after signing in", n)
+		}
+		for _, row := range all(r, waitingRows) {
+			if row.Attempts != 0 {
+				t.Errorf("it counts: %+v", row)
+			}
+		}
+		r.svc.answers(nil)
+		r.wind(20 * time.Minute)
+		var gaps []time.Duration
+		_, at := r.svc.sent()
+		for i := 2; i < len(at); i++ { // the first was sent before
+			gaps = append(gaps, at[i].Sub(at[i-1]))
+		}
+		s := time.Second
+		want := []time.Duration{120 * s, 60 * s, 30 * s, 15 * s, 7500 * time.Millisecond, 3750 * time.Millisecond, 1875 * time.Millisecond}
+		if !slices.Equal(gaps, want) {
+			t.Errorf("it recovers by %v", gaps)
+		}
+		r.put(says("小明", "/说 answer 快"))
+		r.put(says("小明", "/说 answer 了"))
+		r.wind(time.Second)
+		r.expect(club, "零", "0", "1", "2", "3", "4", "5", "6", "7", "快", "了")
+	})
+}
+
+func TestUnknownByClass(t *testing.T) {
+	for _, c := range []struct {
+		class    Class
+		answers  []error // of the attempts; nil after them
+		attempts int
+		state    State
+	}{
+		{Answer, []error{ErrUnknown}, 1, Lost},
+		{Unasked, []error{ErrUnknown}, 1, Lost},
+		{Broadcast, []error{ErrUnknown}, 2, Sent},
+		{Broadcast, []error{ErrUnknown, ErrUnknown}, 2, Lost},
+		{Broadcast, []error{errBoom, errBoom, ErrUnknown, errBoom, ErrUnknown}, 5, Lost}, // only doubts count as doubts
+		{Broadcast, []error{ErrUnknown, ErrOffline, ErrTooOften, ErrUnknown}, 4, Lost},
+		{Broadcast, []error{ErrUnknown, Permanent(errBoom)}, 2, Lost}, // the first may have been heard
+		{Answer, []error{Permanent(errBoom)}, 1, Failed},
+		{Answer, []error{fmt.Errorf("so: %w", Permanent(errBoom))}, 1, Failed},
+		{Answer, []error{errBoom, errBoom, errBoom, errBoom}, 5, Sent},
+		{Answer, []error{errBoom, errBoom, errBoom, errBoom, errBoom}, maxAttempts, Failed},
+		{Answer, []error{ErrTooOften, ErrOffline, ErrTooOften, errBoom}, 5, Sent},
+	} {
+		t.Run(fmt.Sprint(c.class, c.answers), func(t *testing.T) {
+			play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+				left := c.answers
+				var ids []string
+				r.svc.answers(func(_ context.Context, e Effect) error {
+					if ids = append(ids, e.ID); len(left) == 0 {
+						return nil
+					}
+					err := left[0]
+					left = left[1:]
+					return err
+				})
+				r.put(says("小明", fmt.Sprintf("/说 %s 话", c.class)))
+				r.wind(9 * time.Minute)
+				r.expectStates(c.state)
+				if n := len(ids); n != c.attempts || len(slices.Compact(ids)) != 1 {
+					t.Errorf("%d attempts, by the ids %v", n, ids)
+				}
+				row := all(r, doneRows)[0]
+				if text := row.Effect.Text; (text == "") != (c.state == Sent) {
+					t.Errorf("a text that was %s is kept as %q", c.state, text)
+				}
+				if c.state == Sent && row.Receipt.Sent != "s/1" || c.state != Sent && row.Error == "" {
+					t.Errorf("the receipt is %+v", row)
+				}
+				if n := r.bot.Status().Counts[c.state]; n != 1 {
+					t.Errorf("the status counts %d", n)
+				}
+			})
+		})
+	}
+}
+
+// The process ends between the attempt and its outcome: a service that never answers, and a bot that ends without a word.
+func TestACrashInTheMiddleOfASend(t *testing.T) {
+	for _, c := range []struct {
+		class Class
+		kills int
+		made  int // sends that may have been heard
+		state State
+	}{
+		{Answer, 1, 1, Lost},
+		{Unasked, 1, 1, Lost},
+		{Broadcast, 1, 2, Sent},
+		{Broadcast, 2, 2, Lost},
+		{Broadcast, 5, 2, Lost},
+	} {
+		t.Run(fmt.Sprint(c.class, c.kills), func(t *testing.T) {
+			play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+				made := 0
+				r.do = func(ctx context.Context, _ Effect) error {
+					made++
+					r.db.stopAt(func(context.Context) error { return errBoom }) // nothing is written down from here on
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				r.restart()
+				r.put(says("小明", fmt.Sprintf("/说 %s 话", c.class)))
+				for i := range c.kills {
+					if i > 0 {
+						r.start()
+					}
+					r.end()
+					<-r.ended
+					r.db.stopAt(nil)
+				}
+				r.do = func(context.Context, Effect) error { made++; return nil }
+				r.start()
+				r.wind(time.Minute)
+				r.expectStates(c.state)
+				if made != c.made {
+					t.Errorf("sent %d times", made)
+				}
+			})
+		})
+	}
+}
+
+// A bot that is stopped, not killed, knows what became of the send under way.
+func TestStoppedInTheMiddleOfASend(t *testing.T) {
+	for _, c := range []struct {
+		takes time.Duration
+		err   error
+		state State
+		made  int
+	}{
+		{2 * time.Second, nil, Sent, 1},
+		{2 * time.Second, Permanent(errBoom), Failed, 1},
+		{2 * time.Second, ErrOffline, Sent, 2},
+		{time.Hour, nil, Sent, 2}, // cut off: a broadcast is sent once more
+	} {
+		t.Run(fmt.Sprint(c.takes, c.err), func(t *testing.T) {
+			play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+				made := 0
+				r.svc.answers(func(ctx context.Context, _ Effect) error {
+					made++
+					select {
+					case <-time.After(c.takes):
+						return c.err
+					case <-ctx.Done():
+						return errors.New("connection closed") // an account need not say it well
+					}
+				})
+				r.put(says("小明", "/说 broadcast 话"))
+				begun := time.Now()
+				r.do = func(context.Context, Effect) error { made++; return nil }
+				r.restart()
+				if d := time.Since(begun); d > lastWords {
+					t.Errorf("it took %v to stop", d)
+				}
+				r.wind(time.Minute)
+				r.expectStates(c.state)
+				if made != c.made {
+					t.Errorf("sent %d times", made)
+				}
+			})
+		})
+	}
+}
+
+func TestASendThatNeverAnswers(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.svc.answers(func(ctx context.Context, e Effect) error {
+			if e.Text != "卡" {
+				return nil
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		r.put(says("小明", "/说 answer 卡"))
+		r.put(says("小明", "/说 answer 后"))
+		r.wind(doLimit)
+		r.expect(club, "后")
+		r.expectStates(Lost, Sent)
+	})
+}
+
+func TestExpiry(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		old := says("小明", "/说 answer 旧")
+		old.At = noon.Add(-11 * time.Minute)
+		r.put(old)
+		old = says("小明", "/说 broadcast 定的")
+		old.At = noon.Add(-11 * time.Minute)
+		r.put(old)
+		r.put(says("小明", "/说 answer 晚 1h"))
+		r.wind(time.Hour)
+		r.expect(club, "定的", "晚")
+		r.expectStates(Expired, Sent, Sent)
+	})
+}
+
+func TestSilence(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.put(owner(club, "/停"))
+		r.put(says("小明", "/说 answer 嘘"))
+		r.put(says("小明", "/没有的指令名"))
+		r.put(tells("小明", "/停"))
+		r.put(owner(club, "/说 answer 机主问的"))
+		r.put(owner(home("小六"), "/说 answer 私下问的"))
+		r.restart()
+		r.put(says("小明", "/说 broadcast 还是嘘"))
+		r.expect(club, "安静", "机主问的")
+		r.expect(home("小六"), "私下问的")
+		r.expect(home("小明"))
+		r.put(owner(club, "/恢复"))
+		r.put(says("小明", "/说 answer 好"))
+		r.expect(club, "回来", "好") // what was silenced is not said later
+	})
+}
+
+func TestReceiptsAreBounded(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.update(func(tx store.Tx) error {
+			for i := range keptReceipts {
+				// Numbers that were given to a failed feature are missing.
+				if i%10 == 0 {
+					continue
+				}
+				if err := doneRows.Put(tx, DoneRow{State: Sent}, uint64(i+1)); err != nil {
+					return err
+				}
+			}
+			for range keptReceipts + 50 {
+				if _, err := tx.Next(string(waitingRows)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		r.svc.answers(func(context.Context, Effect) error { return errors.New(strings.Repeat("长", 1<<20)) })
+		r.put(says("小明", "/说 answer 坏"))
+		r.wind(9 * time.Minute)
+		r.svc.answers(nil)
+		for range 30 {
+			r.put(says("小明", "/说 answer 好"))
+		}
+		for _, row := range all(r, doneRows) {
+			if len(row.Error) > maxError {
+				t.Errorf("an error of %d bytes is kept", len(row.Error))
+			}
+		}
+		const newest = keptReceipts + 50 + 31
+		r.update(func(tx store.Tx) error {
+			row, _, err := doneRows.First(tx, store.Range{})
+			if row.Key != store.Key(uint64(newest-keptReceipts+1)) {
+				t.Errorf("the oldest receipt is %s", store.FormatKey(row.Key))
+			}
+			return err
+		})
+	})
+}
+
+// A row that somebody else took away is not sent, and nothing falls over.
+func TestARowThatIsGone(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.put(says("小明", "/说 answer 话 1m"))
+		r.update(func(tx store.Tx) error { return waitingRows.Delete(tx, uint64(1)) })
+		r.wind(time.Minute)
+		r.expect(club)
+		r.put(says("小明", "/说 answer 好"))
+		r.expect(club, "好")
+		if n := r.svc.attempts(); n != 1 {
+			t.Errorf("%d attempts", n)
+		}
+		r.expectStates(Sent)
+	})
+}
+
+// An attempt that cannot be kept is not made.
+func TestNothingIsSentThatCannotBeKept(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.put(says("小明", "/说 answer 话 1m"))
+		r.db.stopAt(func(context.Context) error { return errBoom })
+		r.wind(2 * time.Minute)
+		if n := r.svc.attempts(); n != 0 {
+			t.Errorf("%d attempts", n)
+		}
+		r.db.stopAt(nil)
+		r.wind(2 * time.Second)
+		r.expect(club, "话")
+
+		// And an outcome is written down as soon as that goes.
+		r.svc.answers(func(context.Context, Effect) error {
+			r.db.stopAt(func(context.Context) error { return errBoom })
+			return nil
+		})
+		r.give(says("小明", "/说 answer 又"))
+		r.wind(time.Minute)
+		r.db.stopAt(nil)
+		r.wind(2 * time.Second)
+		r.expect(club, "又")
+		r.expectStates(Sent, Sent)
+	})
+}
+
+func TestEveryEffectOfAStormIsSentInOrder(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		for i := range 300 {
+			r.give(says("小明", fmt.Sprint("/说 answer ", i)))
+		}
+		synctest.Wait()
+		got := r.heard(club)
+		for i, text := range got {
+			if text != fmt.Sprint(i) {
+				t.Fatalf("the %dth is %s", i, text)
+			}
+		}
+		if len(got) != 300 {
+			t.Errorf("%d were sent", len(got))
+		}
+	})
+}
