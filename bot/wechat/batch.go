@@ -30,12 +30,16 @@ type batch struct {
 	fresh    map[string]bool   // groups whose list was read for this batch and not told yet
 }
 
-// batch puts all events of an answer. What must be known first is asked in few requests and kept in one commit.
-func (l *loop) batch(ctx context.Context, v *synced) error {
-	b := &batch{
-		loop: l, changed: v.ModContactList, asked: map[string]bool{}, carrier: map[string]*message{},
+func newBatch(l *loop, changed []contact) *batch {
+	return &batch{
+		loop: l, changed: changed, asked: map[string]bool{}, carrier: map[string]*message{},
 		first: map[string]*message{}, nicks: map[string]string{}, fresh: map[string]bool{},
 	}
+}
+
+// batch puts all events of an answer. What must be known first is asked in few requests and kept in one commit.
+func (l *loop) batch(ctx context.Context, v *synced) error {
+	b := newBatch(l, v.ModContactList)
 	for _, raw := range v.AddMsgList {
 		m, err := readMessage(raw)
 		if err != nil {
@@ -96,26 +100,30 @@ func (b *batch) needs(m *message) {
 		b.needsPerson(partner)
 		return
 	}
-	r := n.rooms[partner]
-	followed := r == nil || b.in.Follows(r.chat())
 	if b.first[partner] == nil {
 		b.first[partner] = m
 	}
-	switch {
-	case r == nil:
-		b.want(partner)
-	case followed && !r.told:
+	b.needsRoom(partner, m)
+}
+
+// needsRoom asks for a group that is new, and for the members of one that is followed if they were never read, or if somebody
+// writes whom the list lacks.
+func (b *batch) needsRoom(wire string, m *message) {
+	r := b.s.names.rooms[wire]
+	if r == nil {
+		b.want(wire)
+	} else if !b.in.Follows(r.chat()) {
+		return
+	}
+	if m.MsgType == openwechat.MsgTypeSys {
+		b.needsList(wire, r, m)
+	}
+	sender, _ := m.split()
+	if r != nil && (!r.told || sender != "" && !r.knows(sender)) {
 		b.wantAgain(r)
-	case followed && m.MsgType != openwechat.MsgTypeSys:
-		if sender, _ := m.split(); sender != "" && !r.knows(sender) {
-			b.wantAgain(r)
-		}
 	}
-	if followed && m.MsgType == openwechat.MsgTypeSys {
-		b.needsList(partner, r, m)
-	}
-	if sender, _ := m.split(); followed && sender != "" {
-		b.needsSender(sender, partner)
+	if sender != "" {
+		b.needsSender(sender, wire)
 	}
 }
 

@@ -168,6 +168,19 @@ func TestOneIdForOnePerson(t *testing.T) {
 	}
 }
 
+// TestFriendsAreLookedForFirst: what is known of a friend is better evidence than the name in a member list.
+func TestFriendsAreLookedForFirst(t *testing.T) {
+	db := storetest.Open(t)
+	one := newSession(t, db, 1)
+	one.learn(contact{UserName: one.wire(1), NickName: "小明", RemarkName: "同桌"})
+	two := newSession(t, db, 2)
+	group := two.room(1, "六点二十", person2("改名了", 1))
+	two.learn(group, contact{UserName: group.MemberList[0].UserName, NickName: "改名了", RemarkName: "同桌"})
+	if two.id(two.wire(1001)) != one.id(one.wire(1)) {
+		t.Error("a friend is somebody new")
+	}
+}
+
 // TestReload: a restart in the same session knows everybody by the same ids.
 func TestReload(t *testing.T) {
 	db := storetest.Open(t)

@@ -1,13 +1,16 @@
 package wechat
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
+	"sixtwenty/store/storetest"
 	"sixtwenty/wechatbox"
 )
 
@@ -280,4 +283,55 @@ func TestCodeExpires(t *testing.T) {
 			t.Errorf("state %s", r.account.State())
 		}
 	})
+}
+
+// TestWinding: the box's clock goes on only when the account has taken in all there is, and waits for it no longer than that.
+func TestWinding(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		t := r.t
+		r.start()
+		for day := range 3 {
+			r.say("小明", club, "打卡")
+			began := time.Now()
+			wound, err := r.box.Clock().Wind(t.Context(), r.box.Clock().Now().Add(24*time.Hour))
+			must(t, err)
+			if len(wound.Late) > 0 || time.Since(began) > 5*time.Second {
+				t.Errorf("day %d took %s, late: %v", day, time.Since(began), wound.Late)
+			}
+			if e := r.one(); e.Text != "打卡" {
+				t.Errorf("event %+v", e)
+			}
+		}
+	})
+}
+
+// BenchmarkStream is one batch of 50 messages, from the server to the inbox and its mark.
+func BenchmarkStream(b *testing.B) {
+	box, err := wechatbox.New(wechatbox.Options{AutoScan: true})
+	must(b, err)
+	must(b, wechatbox.Demo(box))
+	in := &inbox{seen: map[string]bool{}}
+	online := make(chan struct{})
+	a := New(Options{Transport: box.Transport(), DB: storetest.Open(b), Desktop: true, States: func(s State) {
+		if s.Name == Online {
+			close(online)
+		}
+	}})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- a.Run(ctx, in) }()
+	<-online
+	n := 0
+	for b.Loop() {
+		for range 50 {
+			_, err := box.Say("小明", club, "打卡")
+			must(b, err)
+		}
+		for n += 50; in.heard() < n; {
+			runtime.Gosched()
+		}
+	}
+	cancel()
+	<-done
+	must(b, box.Close())
 }

@@ -2,7 +2,9 @@ package wechat
 
 import (
 	"io"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sixtwenty/bot"
@@ -189,6 +191,27 @@ func TestIdsAreDurableFirst(t *testing.T) {
 					}
 					return err
 				}))
+			}
+		}
+	})
+}
+
+// TestUnknownSenderHasTheListReadAgain, but not more than twice a minute.
+func TestUnknownSenderHasTheListReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := someNames()
+		n.rooms[wireRoom].told = true
+		b := newBatch(&loop{Account: New(Options{}), in: &inbox{}, s: &session{names: n}}, nil)
+		stranger := &message{FromUserName: wireRoom, MsgType: 1, Content: "@" + strings.Repeat("7", 64) + ":<br/>hi"}
+		known := &message{FromUserName: wireRoom, MsgType: 1, Content: wireMing + ":<br/>hi"}
+		for _, test := range []struct {
+			m     *message
+			asked time.Duration // ago
+			want  int
+		}{{known, time.Hour, 0}, {stranger, time.Second, 0}, {stranger, time.Minute, 1}} {
+			n.rooms[wireRoom].asked = time.Now().Add(-test.asked)
+			if b.needs(test.m); len(b.wanted) != test.want {
+				t.Errorf("asked %s ago: wants %v", test.asked, b.wanted)
 			}
 		}
 	})

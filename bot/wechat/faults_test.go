@@ -11,11 +11,11 @@ import (
 	"sixtwenty/wechatbox"
 )
 
-// TestBadServer lets the server misbehave for ten minutes: the account must stay calm, say so, lose nothing, and recover.
-func TestBadServer(t *testing.T) {
+// badServers are the ways in which a server of one's stream can misbehave.
+func badServers() map[string]wechatbox.Fault {
 	body := func(path, text string) wechatbox.Fault { return wechatbox.Fault{Path: path, Body: &text} }
 	ret := func(path string, n int) wechatbox.Fault { return wechatbox.Fault{Path: path, Ret: &n} }
-	faults := map[string]wechatbox.Fault{
+	return map[string]wechatbox.Fault{
 		"synccheck 500":              {Path: "synccheck", Status: 500},
 		"synccheck page":             body("synccheck", "<html>hello"),
 		"synccheck 1203":             ret("synccheck", 1203),
@@ -39,7 +39,11 @@ func TestBadServer(t *testing.T) {
 		"webwxbatchgetcontact empty": body("webwxbatchgetcontact", `{"BaseResponse":{"Ret":0},"ContactList":[]}`),
 		"everything down":            {Drop: true},
 	}
-	for name, fault := range faults {
+}
+
+// TestBadServer lets the server misbehave for ten minutes: the account must stay calm, say so, lose nothing, and recover.
+func TestBadServer(t *testing.T) {
+	for name, fault := range badServers() {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(r *rig) {
 				t := r.t

@@ -21,13 +21,14 @@ import (
 
 // An inbox keeps what the account told, as the engine would: what was seen is passed over, the place outlives a restart.
 type inbox struct {
-	mu      sync.Mutex
-	events  []bot.Event
-	seen    map[string]bool
-	repeats int
-	place   []byte
-	marks   int
-	deaf    error // Mark fails with it
+	mu       sync.Mutex
+	events   []bot.Event
+	seen     map[string]bool
+	repeats  int
+	messages int
+	place    []byte
+	marks    int
+	deaf     error // Mark fails with it
 }
 
 var _ bot.Inbox = (*inbox)(nil)
@@ -41,6 +42,9 @@ func (in *inbox) Put(ctx context.Context, e bot.Event) error {
 	}
 	in.seen[e.ID] = true
 	in.events = append(in.events, e)
+	if e.Kind == bot.Message {
+		in.messages++
+	}
 	return ctx.Err()
 }
 
@@ -72,6 +76,13 @@ func (in *inbox) take() []bot.Event {
 	list := in.events
 	in.events = nil
 	return list
+}
+
+// heard counts the messages so far.
+func (in *inbox) heard() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.messages
 }
 
 // A rig is a box, an account that signs in to it, and an inbox. It lives in one synctest bubble.

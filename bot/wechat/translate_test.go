@@ -32,7 +32,13 @@ func someNames() *names {
 	return n
 }
 
-func TestTranslate(t *testing.T) {
+// A translation is a message and the event it is, without ID and time; nil if it is none.
+type translation struct {
+	m    message
+	want *bot.Event
+}
+
+func translations() map[string]translation {
 	ming := bot.Member{Person: "pming", Nick: "小明"}
 	group := bot.Chat{ID: "g1", Group: true, Name: "六点二十"}
 	private := bot.Chat{ID: "c/pming", Name: "小明"}
@@ -43,10 +49,7 @@ func TestTranslate(t *testing.T) {
 		return bot.Event{Kind: bot.Message, Chat: group, From: ming, Text: text}
 	}
 	with := func(m message, change func(*message)) message { change(&m); return m }
-	tests := map[string]struct {
-		m    message
-		want *bot.Event
-	}{
+	return map[string]translation{
 		"group text":         {in("打卡"), new(said("打卡"))},
 		"colon and break":    {in("note:<br/>second line"), new(said("note:\nsecond line"))},
 		"escapes":            {in("&lt;b&gt; &amp;amp; &quot;"), new(said(`<b> &amp; "`))},
@@ -95,7 +98,10 @@ func TestTranslate(t *testing.T) {
 		"system":            {message{FromUserName: wireRoom, MsgType: 10000, Content: `天气不错 &amp;`}, &bot.Event{Kind: bot.System, Chat: group, Text: "天气不错 &"}},
 		"recall":            {with(in(`&lt;sysmsg type="revokemsg"&gt;&lt;revokemsg&gt;&lt;oldmsgid&gt;1&lt;/oldmsgid&gt;&lt;msgid&gt;42&lt;/msgid&gt;`), func(m *message) { m.MsgType = 10002 }), &bot.Event{Kind: bot.Recalled, Chat: group, From: ming, Text: "m/42"}},
 	}
-	for name, test := range tests {
+}
+
+func TestTranslate(t *testing.T) {
+	for name, test := range translations() {
 		t.Run(name, func(t *testing.T) {
 			test.m.CreateTime = 946684800
 			tr := translator{names: someNames()}
