@@ -12,6 +12,8 @@ type apiClock struct {
 	Now   time.Time `json:"now"`
 	Speed float64   `json:"speed"`
 	Zone  string    `json:"zone"`
+	// Waiters are who lives by the clock; the busy ones hold it up while it is wound.
+	Waiters []Waiter `json:"waiters"`
 }
 
 // clockAPI are the calls about the time.
@@ -37,7 +39,13 @@ func (b *Box) clockAPI() map[string]http.HandlerFunc {
 
 func (b *Box) viewClock() apiClock {
 	s := b.clock.State()
-	return apiClock{s.At.In(b.opts.Zone), s.Speed, b.opts.Zone.String()}
+	waiters := b.clock.Waiters()
+	for i := range waiters {
+		if !waiters[i].Due.IsZero() {
+			waiters[i].Due = waiters[i].Due.In(b.opts.Zone)
+		}
+	}
+	return apiClock{s.At.In(b.opts.Zone), s.Speed, b.opts.Zone.String(), waiters}
 }
 
 // apiWind moves the clock by "add", or to "to", or sets its "speed".

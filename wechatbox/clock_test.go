@@ -34,6 +34,9 @@ func TestWindingStopsAtEveryDueTime(t *testing.T) {
 		sleeper(ctx, &wg, c, "a", &seen, a, d)
 		sleeper(ctx, &wg, c, "b", &other, b)
 		synctest.Wait()
+		if got := c.Waiters(); !slices.Equal(got, []Waiter{{Who: "a", Due: a}, {Who: "b", Due: b}}) {
+			t.Errorf("waiters %+v", got)
+		}
 		wound, err := c.Wind(ctx, start.Add(48*time.Hour))
 		ok(t, err)
 		cancel()

@@ -132,8 +132,7 @@ func (c *Clock) take(r clockReport) error {
 func (c *Clock) news(ctx context.Context, id string, version, epoch uint64) clockNews {
 	timer := time.NewTimer(followHold)
 	defer timer.Stop()
-	c.holding(id, 1)
-	defer c.holding(id, -1)
+	defer c.hold(id)()
 	for {
 		news, changed, due := c.tell(version, epoch)
 		if due {
@@ -156,13 +155,22 @@ func (c *Clock) tell(version, epoch uint64) (news clockNews, changed <-chan stru
 	return news, c.changed, c.version != version || c.settling > 0 && c.epoch != epoch
 }
 
-func (c *Clock) holding(id string, n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if f := c.followers[id]; f != nil {
+// hold keeps a follower's lease until the returned function is called.
+func (c *Clock) hold(id string) func() {
+	count := func(f *followed, n int) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		f.polls += n
 		f.seen = time.Now()
 	}
+	c.mu.Lock()
+	f := c.followers[id]
+	c.mu.Unlock()
+	if f == nil {
+		return func() {} // it has not reported yet
+	}
+	count(f, 1)
+	return func() { count(f, -1) }
 }
 
 // follow sets a copy of a clock to what the original shows.

@@ -26,6 +26,7 @@ type journalHeader struct {
 
 const (
 	journalVersion = 1
+	newSuffix      = ".new"
 	compactAfter   = 8 << 20 // bytes; smaller files are not written anew
 	compactGrowth  = 3       // times the size of the last snapshot
 	snapshotBatch  = 500     // records a line
@@ -57,6 +58,10 @@ func (b *Box) replay(f *os.File) error {
 		return fmt.Errorf("wechatbox: %s is in use by another box: %w", f.Name(), err)
 	}
 	if err := f.Chmod(0o600); err != nil {
+		return fmt.Errorf("wechatbox: the world file: %w", err)
+	}
+	// A compaction that was killed leaves its unfinished file; the world is in the old one.
+	if err := os.Remove(f.Name() + newSuffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("wechatbox: the world file: %w", err)
 	}
 	in := bufio.NewReaderSize(f, 1<<20)
@@ -164,7 +169,7 @@ func (b *Box) keep(recs []rec) error {
 func (b *Box) compact() error {
 	old := b.journal
 	next := &journal{path: old.path}
-	f, err := os.OpenFile(old.path+".new", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(old.path+newSuffix, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("wechatbox: compacting the world file: %w", err)
 	}
