@@ -72,3 +72,12 @@ func (a *account) take(chat bot.ChatID) []Heard {
 	delete(a.heard, chat)
 	return list
 }
+
+// goOn puts what another account heard, which is done, before what this one did.
+func (a *account) goOn(before *account) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for chat, list := range before.heard {
+		a.heard[chat] = append(list, a.heard[chat]...)
+	}
+}

@@ -66,9 +66,13 @@ func Play(t testing.TB, file string, s Stage) {
 	}
 	defer f.Close()
 	p := &player{t: t, s: s, file: file, heard: map[string][]string{}}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
 		p.line++
 		p.act(strings.TrimSpace(lines.Text()))
+	}
+	if err := lines.Err(); err != nil {
+		p.fail("%v", err)
 	}
 	p.quiet()
 }
@@ -108,6 +112,7 @@ func (p *player) do(line string) bool {
 	if m := says.FindStringSubmatch(line); m != nil {
 		text := strings.ReplaceAll(m[3], `\n`, "\n")
 		if m[2] != "" {
+			p.heard[m[1]] = nil // nothing is left of before, and from now on they are listened to
 			p.s.Tell(m[1], text)
 		} else {
 			p.s.Say(m[1], text)

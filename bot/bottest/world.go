@@ -48,6 +48,7 @@ type World struct {
 	names map[string]bot.PersonID
 	cards map[string]string
 	in    []string // the members of the group, in order of joining
+	told  []bot.Event // what happened while the bot was down
 }
 
 // Run plays in a bubble of fake time, in which waiting costs nothing.
@@ -116,14 +117,17 @@ func (w *World) DB() store.DB { return w.db }
 func (w *World) Restart() {
 	w.T.Helper()
 	w.halt()
-	heard := w.acct.heard
+	before := w.acct
 	w.start()
-	for chat, list := range heard {
-		w.acct.heard[chat] = append(list, w.acct.heard[chat]...)
+	w.acct.goOn(before)
+	told := w.told
+	w.told = nil
+	for _, e := range told {
+		w.put(e)
 	}
 }
 
-// Down ends the bot until Restart.
+// Down ends the bot until Restart. What happens meanwhile is told then, with the time at which it happened.
 func (w *World) Down() { w.halt() }
 
 // Says lets a person write in the group, waits until the bot has done all it does about it, and gives what the group heard.
@@ -150,7 +154,7 @@ func (w *World) Private(who, text string) []string {
 
 func (w *World) tell(who, text string) {
 	w.T.Helper()
-	w.put(bot.Event{Kind: bot.Message, Chat: w.home(who), From: w.member(who), Text: text})
+	w.put(bot.Event{Kind: bot.Message, Chat: w.home(who), From: w.member(who), Self: who == accountName, Text: text})
 }
 
 // Invite lets a member bring people, told as WeChat tells it: by names in one text, with the member list after it.
@@ -231,6 +235,10 @@ func (w *World) put(e bot.Event) {
 	}
 	if e.At.IsZero() {
 		e.At = time.Now()
+	}
+	if w.stop == nil {
+		w.told = append(w.told, e)
+		return
 	}
 	if err := w.acct.in.Put(context.Background(), e); err != nil {
 		w.T.Fatal(err)
