@@ -22,7 +22,7 @@ type batch struct {
 	messages []*message
 	changed  []contact
 	wanted   []string            // wire names to ask the service about
-	asked    map[string]bool     // the same as a set
+	asked    map[string]bool     // of these, the ones without an answer yet
 	loads    []contact           // people to make known without asking
 	carrier  map[string]*message // by group: the message whose event takes its list along
 	first    map[string]*message
@@ -78,7 +78,7 @@ func (b *batch) learn(ctx context.Context) error {
 		return err
 	}
 	for _, c := range list {
-		if r := b.s.names.rooms[c.UserName]; r != nil && len(c.MemberList) > 0 && b.in.Follows(r.chat()) {
+		if r := b.s.names.rooms[c.UserName]; r != nil && c.complete() && b.in.Follows(r.chat()) {
 			b.fresh[c.UserName] = true
 		}
 	}
@@ -119,7 +119,7 @@ func (b *batch) needsRoom(wire string, m *message) {
 		b.needsList(wire, r, m)
 	}
 	sender, _ := m.split()
-	if r != nil && (!r.told || sender != "" && !r.knows(sender)) {
+	if r != nil && (!r.told || r.stale || sender != "" && !r.knows(sender)) {
 		b.wantAgain(r)
 	}
 	if sender != "" {
@@ -173,8 +173,11 @@ func (b *batch) needsChange(c contact) {
 		return
 	}
 	r := b.s.names.rooms[c.UserName]
-	if r == nil || b.in.Follows(r.chat()) {
+	if r == nil {
 		b.want(c.UserName)
+	} else if b.in.Follows(r.chat()) {
+		r.stale = true
+		b.wantAgain(r)
 	}
 }
 

@@ -30,6 +30,9 @@ const officialFlag = 8
 
 func (c *contact) official() bool { return c.VerifyFlag&officialFlag != 0 || c.KeyWord == "gh_" }
 
+// complete says whether the list holds all members. One that does not must not make anybody seem to have left.
+func (c *contact) complete() bool { return len(c.MemberList) > 0 && len(c.MemberList) >= c.MemberCount }
+
 // row is what is kept of a person.
 func (c *contact) row() personRow {
 	return personRow{

@@ -9,6 +9,7 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
+	"sixtwenty/wechatbox"
 )
 
 func TestMediaCanBeFetched(t *testing.T) {
@@ -213,6 +214,36 @@ func TestUnknownSenderHasTheListReadAgain(t *testing.T) {
 			if b.needs(test.m); len(b.wanted) != test.want {
 				t.Errorf("asked %s ago: wants %v", test.asked, b.wanted)
 			}
+		}
+	})
+}
+
+// TestHalfAListIsNone: a server that leaves members out must not make them seem to have left.
+func TestHalfAListIsNone(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		t := r.t
+		r.start()
+		r.say("小明", club, "早")
+		id := r.one().From.Person
+		var w string
+		for wire := range r.account.live.Load().names.rooms {
+			w = wire
+		}
+		half := `{"BaseResponse":{"Ret":0},"ContactList":[{"UserName":"` + w + `","NickName":"` + club + `","MemberCount":6,"MemberList":[{"UserName":"@1","NickName":"x"}]}]}`
+		_, err := r.box.Break(wechatbox.Fault{Path: "webwxbatchgetcontact", Body: &half})
+		must(t, err)
+		time.Sleep(time.Minute)
+		must(t, r.box.Leave("阿杰", club))
+		r.say("小明", club, "早")
+		list := r.heard()
+		if len(list) != 1 || list[0].From.Person != id || list[0].Roster != nil {
+			t.Errorf("events %+v", list)
+		}
+		r.box.Mend(0)
+		time.Sleep(time.Minute)
+		r.say("小明", club, "早")
+		if list = r.heard(); len(list) != 2 || list[0].Kind != bot.Listed || len(list[0].Roster) != 5 {
+			t.Errorf("events %+v", list)
 		}
 	})
 }

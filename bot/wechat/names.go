@@ -77,6 +77,7 @@ type room struct {
 	index   map[string]int // by wire name
 	asked   time.Time      // when the service was last asked for the list
 	told    bool           // a list was given to the engine in this run
+	stale   bool           // the service said that the group changed since
 }
 
 type member struct {
@@ -86,10 +87,16 @@ type member struct {
 
 func (r *room) chat() bot.Chat { return bot.Chat{ID: r.id, Group: true, Name: r.name} }
 
-func (r *room) set(list []member, now time.Time) {
-	r.members, r.asked = list, now
-	r.index = make(map[string]int, len(list))
-	for i, m := range list {
+// A memberList is what the service gave as the members of a group; some answers lack some of them.
+type memberList struct {
+	members  []member
+	complete bool
+}
+
+func (r *room) set(list memberList, now time.Time) {
+	r.members, r.asked, r.stale = list.members, now, !list.complete
+	r.index = make(map[string]int, len(list.members))
+	for i, m := range list.members {
 		r.index[m.wire] = i
 	}
 }

@@ -16,7 +16,7 @@ type plan struct {
 	now     time.Time
 	people  map[string]*person // as they will be
 	rooms   map[string]*room
-	lists   map[string][]member
+	lists   map[string]memberList
 	writes  []func(store.Tx) error
 	given   map[string]bool // ids bound by this plan
 }
@@ -24,7 +24,7 @@ type plan struct {
 func (d *directory) newPlan(follows func(bot.Chat) bool, now time.Time) *plan {
 	return &plan{
 		directory: d, follows: follows, now: now,
-		people: map[string]*person{}, rooms: map[string]*room{}, lists: map[string][]member{}, given: map[string]bool{},
+		people: map[string]*person{}, rooms: map[string]*room{}, lists: map[string]memberList{}, given: map[string]bool{},
 	}
 }
 
@@ -127,7 +127,7 @@ func (p *plan) groups(r store.Reader, list []contact) error {
 			return err
 		}
 		if len(c.MemberList) > 0 && p.follows(rm.chat()) {
-			if err := p.members(r, rm, c.MemberList); err != nil {
+			if err := p.members(r, rm, c); err != nil {
 				return err
 			}
 		}
@@ -193,10 +193,8 @@ func (p *plan) group(r store.Reader, c contact, id string) (*room, error) {
 }
 
 // members plans a member list. Those who have no name in this session yet are looked for among the members of before.
-func (p *plan) members(r store.Reader, rm *room, list []contact) error {
-	if len(list) > bot.MaxMembers {
-		list = list[:bot.MaxMembers]
-	}
+func (p *plan) members(r store.Reader, rm *room, group contact) error {
+	list := group.MemberList[:min(len(group.MemberList), bot.MaxMembers)]
 	before, _, err := rosterRows.Get(r, rm.id)
 	if err != nil {
 		return err
@@ -220,10 +218,10 @@ func (p *plan) members(r store.Reader, rm *room, list []contact) error {
 		members = append(members, member{who, plainName(c.DisplayName)})
 	}
 	slices.Sort(ids)
-	if !slices.Equal(ids, before) {
+	if group.complete() && !slices.Equal(ids, before) {
 		p.put(func(tx store.Tx) error { return rosterRows.Put(tx, ids, rm.id) })
 	}
-	p.lists[rm.wire] = members
+	p.lists[rm.wire] = memberList{members, group.complete()}
 	return nil
 }
 
@@ -367,8 +365,8 @@ func (p *plan) publish() {
 		n.rooms[wire] = rm
 		n.bind(string(rm.id), wire)
 		if list, ok := p.lists[wire]; ok {
-			for i := range list {
-				list[i].person = n.people[list[i].wire]
+			for i, m := range list.members {
+				list.members[i].person = n.people[m.wire]
 			}
 			rm.set(list, p.now)
 		}

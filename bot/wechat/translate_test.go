@@ -26,7 +26,9 @@ func someNames() *names {
 		return p
 	}
 	r := &room{wire: wireRoom, id: "g1", name: "六点二十"}
-	r.set([]member{{add(wireMe, "pme", "小六"), "小六·管家"}, {add(wireMing, "pming", "小明"), ""}, {add(wireJie, "pjie", "小六六"), ""}}, time.Time{})
+	r.set(memberList{[]member{
+		{add(wireMe, "pme", "小六"), "小六·管家"}, {add(wireMing, "pming", "小明"), ""}, {add(wireJie, "pjie", "小六六"), ""},
+	}, true}, time.Time{})
 	n.rooms[wireRoom] = r
 	n.people[wireGh] = &person{wire: wireGh, read: true, official: true}
 	return n
