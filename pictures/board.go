@@ -31,7 +31,7 @@ type Row struct {
 // Draw shows three on a podium, the first rows after them, and how many more there are.
 func (b Board) Draw() *Drawing {
 	s := newSheet(b.Look, "board")
-	s.head(b.Title, about(b.Group, b.Period))
+	s.head(b.Title, b.Group, b.Period)
 	rows := ranked(b.Rows[:min(maxRows, len(b.Rows))])
 	title := about(b.Title, b.Group, b.Period)
 	if len(rows) == 0 {
@@ -42,7 +42,7 @@ func (b Board) Draw() *Drawing {
 	mine := furtherDown(b.Rows[len(rows):])
 	rest := max(b.People, len(b.Rows)) - len(rows) - len(mine)
 	s.places(rows[min(3, len(rows)):], mine, rest, b.Unit, max(rows[0].Value, 1))
-	return s.finish(about(title, "1. "+s.called(rows[0].Name)+" "+count(rows[0].Value)+b.Unit))
+	return s.finish(about(title, "1. "+s.called(rows[0].Name)+" "+s.count(rows[0].Value)+b.Unit))
 }
 
 // furtherDown is one's own row, where it is among those that are not shown.
@@ -87,13 +87,13 @@ func (s *sheet) podium(top []Row, unit string) {
 		s.add(disc{x, cy, radius + 4, metal, color.NRGBA{}, 0}, disc{x, cy, radius + 1.5, s.theme.panel, color.NRGBA{}, 0})
 		s.avatar(x, cy, radius, r.Name)
 		s.add(disc{x, cy + radius + 1, 10, metal, s.theme.panel, 2})
-		s.squeeze(x, cy+radius+5, middle, 14, span{count(r.Rank), 11, true, rgb(0x2a2112)})
+		s.squeeze(x, cy+radius+5, middle, 14, span{s.count(r.Rank), 11, true, rgb(0x2a2112)})
 		ink := s.ink
 		if r.Mine {
 			ink = s.accent
 		}
 		s.write(x, base+14, middle, third-10, span{s.called(r.Name), 14, true, ink})
-		s.squeeze(x, base+39, middle, third-10, span{count(r.Value), 20, true, s.accent}, span{lead(unit), 11.5, false, s.soft})
+		s.squeeze(x, base+39, middle, third-10, span{s.count(r.Value), 20, true, s.accent}, span{lead(unit), 11.5, false, s.soft})
 		s.write(x, base+56, middle, third-10, span{r.Note, 11, false, s.soft})
 	}
 }
@@ -141,7 +141,7 @@ func (s *sheet) place(r Row, y float64, unit string, best int) {
 		ink = s.accent
 	}
 	cy := y + rowHigh/2
-	s.squeeze(margin+26, cy+5, middle, 28, span{count(r.Rank), 14, true, s.soft})
+	s.squeeze(margin+26, cy+5, middle, 28, span{s.count(r.Rank), 14, true, s.soft})
 	s.avatar(margin+62, cy, 16, r.Name)
 	const x = margin + 88
 	name := cy + 5
@@ -150,7 +150,7 @@ func (s *sheet) place(r Row, y float64, unit string, best int) {
 		s.write(x, cy+15, left, 150, span{r.Note, 11, false, s.soft})
 	}
 	s.write(x, name, left, 150, span{s.called(r.Name), 15, false, ink})
-	s.squeeze(margin+inner-pad, cy+2, right, 84, span{count(r.Value), 16, true, ink}, span{lead(unit), 11.5, false, s.soft})
+	s.squeeze(margin+inner-pad, cy+2, right, 84, span{s.count(r.Value), 16, true, ink}, span{lead(unit), 11.5, false, s.soft})
 	long := 72 * float64(max(r.Value, 0)) / float64(best)
 	s.add(box{margin + inner - pad - 72, cy + 10, 72, 3, 1.5, s.theme.line, color.NRGBA{}, 0})
 	if long > 0 {

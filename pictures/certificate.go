@@ -26,18 +26,24 @@ func (c Certificate) Draw() *Drawing {
 	s := &sheet{&Drawing{Width: Width, Height: sheetHigh, Kind: "certificate"}, c.theme(), c.words(), 0}
 	s.frames()
 	s.spaced(s.certificate, Width/2, 84)
-	s.write(Width/2, 112, middle, 250, span{about(c.Group), 12.5, false, s.soft})
+	s.write(Width/2, 112, middle, 250, span{c.Group, 12.5, false, s.soft})
 	s.write(Width/2, 150, middle, 0, span{s.awarded, 12, false, s.soft})
 	s.add(label{Width / 2, 190, middle, 270, 0.6, []span{{s.called(c.Name), 31, true, s.ink}}})
 	s.add(box{Width/2 - 70, 205, 140, 1, 0, s.frame, color.NRGBA{}, 0})
-	s.write(Width/2, 232, middle, 280, span{s.finished(c.Camp), 14, false, s.ink})
+	if camp := clean(c.Camp); camp != "" {
+		var spans []span
+		for _, text := range s.finished(camp) {
+			spans = append(spans, span{text, 14, false, s.ink})
+		}
+		s.write(Width/2, 232, middle, 280, spans...)
+	}
 	s.beads(c, Width/2, 328)
 	s.write(Width/2, 430, middle, 280, span{c.Words, 13, false, s.ink})
 	s.write(52, 474, left, 190, span{s.words.span(c.From, c.To), 11.5, false, s.soft})
 	s.clock(58.5, 491, 6.5)
 	s.write(71, 495, left, 150, span{s.brand, 11.5, false, s.soft})
-	s.stamp(c.Seal, 294, 452)
-	s.Title = about(s.certificate, c.Name, c.Camp, c.Group, count(c.Done)+"/"+count(c.Days))
+	s.stamp(c.Seal, 296, 470)
+	s.Title = about(s.certificate, c.Name, c.Camp, c.Group, s.count(c.Done)+"/"+s.count(c.Days))
 	return s.Drawing
 }
 
@@ -99,8 +105,8 @@ func (s *sheet) beads(c Certificate, x, y float64) {
 		}
 		s.add(bead)
 	}
-	s.squeeze(x, y+8, middle, 66, span{count(c.Done), 34, true, s.accent})
-	under := "/ " + count(c.Days) + s.days(c.Days)
+	s.squeeze(x, y+8, middle, 66, span{s.count(c.Done), 34, true, s.accent})
+	under := "/ " + s.count(c.Days) + s.days(c.Days)
 	if c.Done >= c.Days && c.Days > 0 {
 		under = s.allDays
 	}

@@ -252,16 +252,19 @@ func TestCertificate(t *testing.T) {
 }
 
 func TestCount(t *testing.T) {
-	for n, want := range map[int]string{
-		0: "0", 999: "999", 1000: "1,000", 9999: "9,999", 1234567: "1,234,567", -1000: "-1,000", -999: "-999",
-		math.MinInt64: "-9,223,372,036,854,775,808",
+	zh, en := chinese(), english()
+	for n, want := range map[int][2]string{
+		0: {"0", "0"}, 999: {"999", "999"}, 1000: {"1,000", "1,000"}, -1000: {"-1,000", "-1,000"}, -999: {"-999", "-999"},
+		1234567: {"1,234,567", "1,234,567"}, 9_999_999: {"9,999,999", "9,999,999"}, 12_345_678: {"1,234万", "12.3M"},
+		-12_345_678: {"-1,234万", "-12.3M"}, 199_999_999: {"1.9亿", "199.9M"}, 2_000_000_000: {"20亿", "2B"},
+		math.MinInt64: {"-9,223,372万亿", "-9,223,372T"},
 	} {
-		if got := count(n); got != want {
-			t.Errorf("count(%d) = %s", n, got)
+		if got := [2]string{zh.count(n), en.count(n)}; got != want {
+			t.Errorf("count(%d) = %q, want %q", n, got, want)
 		}
 	}
-	if signed(5)+signed(0)+signed(-5000) != "+50−5,000" {
-		t.Error(signed(5), signed(0), signed(-5000))
+	if got := zh.signed(5) + zh.signed(0) + zh.signed(-5000); got != "+50−5,000" {
+		t.Error(got)
 	}
 }
 

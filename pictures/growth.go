@@ -33,14 +33,14 @@ func (g Growth) Draw() *Drawing {
 	days := gather(g.Days)
 	first, last := g.Days[0], days[len(days)-1]
 	last.Date = g.Days[len(g.Days)-1].Date
-	s.head(g.Title, about(g.Group, s.words.span(first.Date, last.Date)))
+	s.head(g.Title, g.Group, s.words.span(first.Date, last.Date))
 	joined, gone := 0, 0
 	for _, d := range days {
 		joined += d.Joined
 		gone += d.Left
 	}
 	y := s.panel(262)
-	s.squeeze(margin+pad, y+44, left, 150, span{count(last.Members), 32, true, s.ink}, span{s.people(last.Members), 13, false, s.soft})
+	s.squeeze(margin+pad, y+44, left, 150, span{s.count(last.Members), 32, true, s.ink}, span{s.people(last.Members), 13, false, s.soft})
 	if len(g.Days) > 1 {
 		s.change("", last.Members-countable(first.Members), 78, y+38)
 	}
@@ -48,7 +48,7 @@ func (g Growth) Draw() *Drawing {
 	s.dates(days, y+248)
 	y = s.panel(136)
 	s.comings(days, joined, gone, y)
-	return s.finish(about(g.Title, g.Group, s.members+" "+count(last.Members)))
+	return s.finish(about(g.Title, g.Group, s.members+" "+s.count(last.Members)))
 }
 
 // change is a chip with what a number grew or shrank by.
@@ -59,7 +59,7 @@ func (s *sheet) change(since string, n int, wide, y float64) {
 	}
 	const x = margin + inner - pad
 	s.add(box{x - wide, y - 17, wide, 25, 12.5, ground, color.NRGBA{}, 0})
-	s.squeeze(x-wide/2, y, middle, wide-14, span{since, 12, false, ink}, span{lead(signed(n)), 14, true, ink})
+	s.squeeze(x-wide/2, y, middle, wide-14, span{since, 12, false, ink}, span{lead(s.signed(n)), 14, true, ink})
 }
 
 // gather joins days so that there are no more than maxBars.
@@ -174,7 +174,7 @@ func (s *sheet) comings(days []Headcount, joined, gone int, y float64) {
 // peak names the end of the highest bar.
 func (s *sheet) peak(n int, y float64) {
 	if n > 0 {
-		s.squeeze(chartLeft-8, y, right, 38, span{count(n), 10, false, s.soft})
+		s.squeeze(chartLeft-8, y, right, 38, span{s.count(n), 10, false, s.soft})
 	}
 }
 
@@ -188,5 +188,5 @@ func share(up, down int) float64 {
 
 func (s *sheet) bullet(x, y float64, c color.NRGBA, name string, n int) {
 	s.add(disc{x + 4, y - 4, 4, c, color.NRGBA{}, 0})
-	s.squeeze(x+14, y, left, 92, span{name, 12, false, s.soft}, span{" " + count(n), 13, true, s.ink})
+	s.squeeze(x+14, y, left, 92, span{name, 12, false, s.soft}, span{" " + s.count(n), 13, true, s.ink})
 }

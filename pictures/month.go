@@ -55,11 +55,11 @@ func (m Month) Draw() *Drawing {
 	s.grid(days, lead, m.Today, y+78)
 	s.legend(kinds, y+high-16)
 	s.tiles(
-		tile{s.streak, count(m.Streak), s.days(m.Streak), s.accent},
-		tile{s.longest, count(m.Longest), s.days(m.Longest), s.ink},
-		tile{s.total, count(m.Total), s.days(m.Total), s.ink},
+		tile{s.streak, s.count(m.Streak), s.days(m.Streak), s.accent},
+		tile{s.longest, s.count(m.Longest), s.days(m.Longest), s.ink},
+		tile{s.total, s.count(m.Total), s.days(m.Total), s.ink},
 	)
-	return s.finish(about(m.Name, m.Group, s.month(first), s.streak+" "+count(m.Streak)+s.days(m.Streak)))
+	return s.finish(about(m.Name, m.Group, s.month(first), s.streak+" "+s.count(m.Streak)+s.days(m.Streak)))
 }
 
 func (s *sheet) monthHead(first time.Time, kinds map[Mark]int, y float64) {
@@ -155,7 +155,7 @@ func (s *sheet) legend(kinds map[Mark]int, y float64) {
 			continue
 		}
 		s.sample(m, x+5, y-4)
-		s.write(x+15, y, left, 64, span{names[m], 11.5, false, s.soft})
+		s.write(x+15, y, left, 0, span{names[m], 11.5, false, s.soft})
 		x += 78
 	}
 }

@@ -3,6 +3,7 @@ package pictures
 import (
 	"hash/fnv"
 	"image/color"
+	"strings"
 )
 
 const (
@@ -45,7 +46,9 @@ func (s *sheet) clock(x, y, r float64) {
 }
 
 func (s *sheet) write(x, y float64, a align, room float64, spans ...span) {
-	s.add(label{x: x, y: y, align: a, max: room, spans: spans})
+	if len(spans) > 0 {
+		s.add(label{x: x, y: y, align: a, max: room, spans: spans})
+	}
 }
 
 // squeeze writes what may be a long number.
@@ -54,9 +57,9 @@ func (s *sheet) squeeze(x, y float64, a align, room float64, spans ...span) {
 }
 
 // head is the title of a picture about a group, with what it covers.
-func (s *sheet) head(title, under string) {
+func (s *sheet) head(title string, under ...string) {
 	s.write(margin+4, s.top+26, left, inner-8, span{title, 22, true, s.ink})
-	s.write(margin+4, s.top+47, left, inner-8, span{under, 13, false, s.soft})
+	s.write(margin+4, s.top+47, left, inner-8, aside(13, s.soft, under...)...)
 	s.top += 62
 }
 
@@ -120,13 +123,28 @@ func (s *sheet) called(name string) string {
 
 // about is a title for those who do not see: the parts that are there.
 func about(parts ...string) string {
-	text := ""
+	return strings.Join(present(parts), " · ")
+}
+
+// aside is about as spans. Each is a text of its own, so that a name written from right to left moves no other.
+func aside(size float64, ink color.NRGBA, parts ...string) []span {
+	var list []span
+	for i, p := range present(parts) {
+		if i > 0 {
+			list = append(list, span{" ·", size, false, ink})
+			p = " " + p
+		}
+		list = append(list, span{p, size, false, ink})
+	}
+	return list
+}
+
+func present(parts []string) []string {
+	var list []string
 	for _, p := range parts {
-		if p = clean(p); p != "" && text != "" {
-			text += " · " + p
-		} else if p != "" {
-			text = p
+		if p = clean(p); p != "" {
+			list = append(list, p)
 		}
 	}
-	return text
+	return list
 }

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -33,7 +34,7 @@ func sampleRows(n int) []Row {
 	for i := range list {
 		list[i] = Row{Name: names[i%len(names)], Value: 365 - i*2/3, Mine: i == 213}
 		if i%3 == 0 {
-			list[i].Note = "最长连续 " + count(400-i) + " 天"
+			list[i].Note = "最长连续 " + strconv.Itoa(400-i) + " 天"
 		}
 	}
 	return list
@@ -42,7 +43,7 @@ func sampleRows(n int) []Row {
 func sampleNode(i int, children ...Node) Node {
 	names := everyday()
 	return Node{
-		Name: names[i%len(names)], Note: "11月" + count(i%30+1) + "日", Left: i%7 == 4, Pending: i%5 == 3, Children: children,
+		Name: names[i%len(names)], Note: "11月" + strconv.Itoa(i%30+1) + "日", Left: i%7 == 4, Pending: i%5 == 3, Children: children,
 	}
 }
 

@@ -45,11 +45,11 @@ func (t Tree) Draw() *Drawing {
 	s := newSheet(t.Look, "tree")
 	s.portrait(t.Root.Name, t.Group)
 	s.tiles(
-		tile{s.direct, count(t.Direct), s.people(t.Direct), s.accent},
-		tile{s.reach, count(t.Reach), s.people(t.Reach), s.ink},
-		tile{s.stays, count(t.Stays), s.people(t.Stays), s.ink},
+		tile{s.direct, s.count(t.Direct), s.people(t.Direct), s.accent},
+		tile{s.reach, s.count(t.Reach), s.people(t.Reach), s.ink},
+		tile{s.stays, s.count(t.Stays), s.people(t.Stays), s.ink},
 	)
-	title := about(s.called(t.Root.Name), t.Group, s.direct+" "+count(t.Direct)+s.people(t.Direct))
+	title := about(s.called(t.Root.Name), t.Group, s.direct+" "+s.count(t.Direct)+s.people(t.Direct))
 	root := prune(&t.Root)
 	if len(root.children) == 0 && root.hidden == 0 {
 		s.empty(s.alone)
@@ -154,24 +154,23 @@ func (s *sheet) twig(depth int, x, from, to float64) {
 func (s *sheet) person(b *branch, y float64) {
 	x, cy := margin+pad+12+branchStep*float64(b.depth-1), y+branchHigh/2
 	s.avatar(x, cy, 13, b.node.Name)
-	ink, note, tone := s.ink, b.node.Note, s.soft
+	ink, tone, state := s.ink, s.soft, ""
 	switch {
 	case b.node.Left:
-		ink, note = s.soft, about(s.gone, note)
+		ink, state = s.soft, s.gone
 		s.add(disc{x, cy, 13, fade(s.theme.panel, 0.6), color.NRGBA{}, 0})
 	case b.node.Pending:
-		note, tone = about(s.waiting, note), s.amber
+		state, tone = s.waiting, s.amber
 	}
 	room := Width - margin - pad - x - 22
-	aside := 0.0
-	if note != "" {
-		aside = min(96, room*0.45)
-		s.write(Width-margin-pad, cy+4, right, aside, span{note, 11.5, false, tone})
-		aside += 8
+	if note := aside(11.5, tone, state, b.node.Note); len(note) > 0 {
+		wide := min(96, room*0.45)
+		s.write(Width-margin-pad, cy+4, right, wide, note...)
+		room -= wide + 8
 	}
 	spans := []span{{s.called(b.node.Name), 14.5, false, ink}}
 	if b.hidden > 0 && len(b.children) == 0 {
-		spans = append(spans, span{" +" + count(b.hidden), 12, true, s.accent})
+		spans = append(spans, span{" +" + s.count(b.hidden), 12, true, s.accent})
 	}
-	s.write(x+21, cy+5, left, room-aside, spans...)
+	s.write(x+21, cy+5, left, room, spans...)
 }

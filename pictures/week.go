@@ -2,6 +2,7 @@ package pictures
 
 import (
 	"image/color"
+	"strconv"
 	"time"
 )
 
@@ -21,12 +22,12 @@ type Week struct {
 // Draw shows the numbers first, then the days and hours, then the people.
 func (k Week) Draw() *Drawing {
 	s := newSheet(k.Look, "week")
-	s.head(k.Title, about(k.Group, s.words.span(k.From, k.To)))
+	s.head(k.Title, k.Group, s.words.span(k.From, k.To))
 	s.tiles(
-		tile{s.checkins, count(k.Checkins), "", s.accent},
-		tile{s.members, count(k.Members), "", s.ink},
-		tile{s.joined, signed(k.Joined), "", s.ink},
-		tile{s.left, signed(-k.Left), "", s.ink},
+		tile{s.checkins, s.count(k.Checkins), "", s.accent},
+		tile{s.members, s.count(k.Members), "", s.ink},
+		tile{s.joined, s.signed(k.Joined), "", s.ink},
+		tile{s.left, s.signed(-k.Left), "", s.ink},
 	)
 	s.daily(k)
 	s.hours(k.Hours)
@@ -35,7 +36,7 @@ func (k Week) Draw() *Drawing {
 	if k.Checkins == 0 && len(k.Best)+len(k.Inviters) == 0 {
 		s.empty(s.quietWeek)
 	}
-	return s.finish(about(k.Title, k.Group, s.words.span(k.From, k.To), s.checkins+" "+count(k.Checkins)))
+	return s.finish(about(k.Title, k.Group, s.words.span(k.From, k.To), s.checkins+" "+s.count(k.Checkins)))
 }
 
 // daily draws a bar a day, the highest in full colour.
@@ -65,7 +66,7 @@ func (s *sheet) daily(k Week) {
 			fill = s.theme.line
 		}
 		s.add(box{x - wide/2, base - h, wide, h, min(6, h/2), fill, color.NRGBA{}, 0})
-		s.squeeze(x, base-h-6, middle, 40, span{count(n), 11.5, n == most, s.ink})
+		s.squeeze(x, base-h-6, middle, 40, span{s.count(n), 11.5, n == most, s.ink})
 		day := k.From.AddDate(0, 0, i)
 		s.write(x, base+18, middle, 40, span{s.weekdays[(int(day.Weekday())+6)%7], 11.5, false, s.soft})
 	}
@@ -93,7 +94,7 @@ func (s *sheet) hours(list [24]int) {
 	s.write(margin+inner-pad, y+89, right, 0, span{hour(24), 10, false, s.soft})
 }
 
-func hour(h int) string { return count(h) + ":00" }
+func hour(h int) string { return strconv.Itoa(h) + ":00" }
 
 // stars shows up to three people side by side.
 func (s *sheet) stars(title string, list []Row, unit string) {
@@ -109,6 +110,6 @@ func (s *sheet) stars(title string, list []Row, unit string) {
 		s.add(disc{x, y + 66, 22, s.metal(r.Rank), color.NRGBA{}, 0})
 		s.avatar(x, y+66, 20, r.Name)
 		s.write(x, y+105, middle, third-8, span{s.called(r.Name), 13, false, s.ink})
-		s.squeeze(x, y+122, middle, third-8, span{count(r.Value), 12.5, true, s.accent}, span{lead(clean(unit)), 11, false, s.soft})
+		s.squeeze(x, y+122, middle, third-8, span{s.count(r.Value), 12.5, true, s.accent}, span{lead(clean(unit)), 11, false, s.soft})
 	}
 }

@@ -1,6 +1,7 @@
 package pictures
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -77,21 +78,17 @@ func (w words) unit(n int, zh, one, many string) string {
 
 func (w words) others(n int) string {
 	if w.english {
-		return "… and " + count(n) + " more"
+		return "… and " + w.count(n) + " more"
 	}
-	return "…还有 " + count(n) + " 人"
+	return "…还有 " + w.count(n) + " 人"
 }
 
-// finished says which camp was finished.
-func (w words) finished(camp string) string {
-	camp = clean(camp)
-	switch {
-	case camp == "":
-		return ""
-	case w.english:
-		return "for finishing " + camp
+// finished says which camp was finished, the name apart from the words.
+func (w words) finished(camp string) []string {
+	if w.english {
+		return []string{"for finishing", " " + camp}
 	}
-	return "坚持完成「" + camp + "」"
+	return []string{"坚持完成「", camp, "」"}
 }
 
 func (w words) month(t time.Time) string {
@@ -138,8 +135,29 @@ func (w words) span(from, to time.Time) string {
 // countable keeps a number within what a sum or a scale can bear.
 func countable(n int) int { return min(max(n, 0), maxCount) }
 
-// count writes a number with a comma every three digits.
-func count(n int) string {
+// count writes a number with a comma every three digits, and one that would not fit in larger units: a number is never
+// cut.
+func (w words) count(n int) string {
+	if n > -10_000_000 && n < 10_000_000 {
+		return grouped(n)
+	}
+	units := []string{"万", "亿", "万亿"}
+	sizes := []float64{1e4, 1e8, 1e12}
+	if w.english {
+		units, sizes = []string{"M", "B", "T"}, []float64{1e6, 1e9, 1e12}
+	}
+	i := len(units) - 1
+	for i > 0 && math.Abs(float64(n)) < sizes[i] {
+		i--
+	}
+	v := float64(n) / sizes[i]
+	if math.Abs(v) >= 1000 {
+		return grouped(int(v)) + units[i]
+	}
+	return strconv.FormatFloat(math.Trunc(v*10)/10, 'f', -1, 64) + units[i]
+}
+
+func grouped(n int) string {
 	s := strconv.Itoa(n)
 	sign := ""
 	if strings.HasPrefix(s, "-") {
@@ -152,11 +170,11 @@ func count(n int) string {
 }
 
 // signed writes a change.
-func signed(n int) string {
+func (w words) signed(n int) string {
 	if n > 0 {
-		return "+" + count(n)
+		return "+" + w.count(n)
 	}
-	return strings.Replace(count(n), "-", "−", 1)
+	return strings.Replace(w.count(n), "-", "−", 1)
 }
 
 // short writes a number beside an axis.

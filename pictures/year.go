@@ -38,20 +38,20 @@ func (v Year) Draw() *Drawing {
 		}
 	}
 	s.write(margin+pad, y+32, left, 160, span{s.year(v.Year), 17, true, s.ink})
-	s.write(margin+inner-pad, y+32, right, 140, span{count(active), 17, true, s.accent}, span{s.days(active), 12, false, s.soft})
+	s.write(margin+inner-pad, y+32, right, 140, span{s.count(active), 17, true, s.accent}, span{s.days(active), 12, false, s.soft})
 	s.half(v, time.January, most, y+50)
 	s.half(v, time.July, most, y+50+halfHigh)
 	s.scale(y + 2*halfHigh + 48)
 	if v.Name != "" {
 		s.tiles(
-			tile{s.streak, count(v.Streak), s.days(v.Streak), s.accent},
-			tile{s.longest, count(v.Longest), s.days(v.Longest), s.ink},
-			tile{s.total, count(v.Total), s.days(v.Total), s.ink},
+			tile{s.streak, s.count(v.Streak), s.days(v.Streak), s.accent},
+			tile{s.longest, s.count(v.Longest), s.days(v.Longest), s.ink},
+			tile{s.total, s.count(v.Total), s.days(v.Total), s.ink},
 		)
 	} else {
-		s.tiles(tile{s.checkins, count(v.Total), "", s.accent}, tile{s.busiest, count(most), "", s.ink})
+		s.tiles(tile{s.checkins, s.count(v.Total), "", s.accent}, tile{s.busiest, s.count(most), "", s.ink})
 	}
-	return s.finish(about(v.Name, v.Group, s.year(v.Year), count(active)+s.days(active)))
+	return s.finish(about(v.Name, v.Group, s.year(v.Year), s.count(active)+s.days(active)))
 }
 
 // half draws six months, a column a week from Monday.
