@@ -180,7 +180,7 @@ func (im *importing) compare(ctx context.Context) (conflicts int, err error) {
 	var list []backup.Difference
 	err = account(im.staged).View(ctx, func(a store.Reader) error {
 		return account(im.unpacked).View(ctx, func(b store.Reader) error {
-			list, err = backup.Compare(ctx, a, b, names)
+			list, err = backup.Compare(ctx, archive.Bare(a, carried()), archive.Bare(b, carried()), names)
 			return err
 		})
 	})
@@ -214,7 +214,7 @@ func (im *importing) replace(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := archive.Merge(ctx, account(im.unpacked), account(im.staged), im.contents, emptied); err != nil {
+	if err := archive.Merge(ctx, account(im.unpacked), account(im.staged), im.contents, carried(), emptied); err != nil {
 		return err
 	}
 	if err := errors.Join(im.staged.Check(ctx), im.staged.Close()); err != nil {

@@ -102,4 +102,3 @@ func TestANewerDatabaseIsRefused(t *testing.T) {
 	refused(t, words, "restore", databaseOf(data), "--data", old, "--yes")
 	unchanged(t, data, before)
 }
-

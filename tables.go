@@ -40,6 +40,7 @@ func left() map[string]string {
 		"bot/roles": proof, "owner/tries": proof, "owner/used": proof,
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
+		"bot/works/due":      underWay,
 		"onboarding/waiting": underWay, "broadcast/waiting": underWay,
 	}
 }

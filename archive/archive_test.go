@@ -240,7 +240,7 @@ func TestMerge(t *testing.T) {
 			emptied = []string{string(index), string(people), "game/none"}
 			want--
 		}
-		check(t, archive.Merge(t.Context(), unpacked, to, c, emptied))
+		check(t, archive.Merge(t.Context(), unpacked, to, c, tables, emptied))
 		if got := dump(t, to, string(index)); len(got) != want {
 			t.Errorf("replace %v: %d rows, expected %d", replace, len(got), want)
 		}
@@ -273,13 +273,39 @@ func TestMergeOfManyRows(t *testing.T) {
 		}))
 	}
 	many := archive.Contents{Tables: []string{string(index)}}
-	check(t, archive.Merge(t.Context(), from, to, many, many.Tables))
+	check(t, archive.Merge(t.Context(), from, to, many, tables, many.Tables))
 	if got, want := dump(t, to, string(index)), dump(t, from, string(index)); !reflect.DeepEqual(got, want) {
 		t.Errorf("%d rows, expected %d", len(got), len(want))
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := archive.Merge(over, from, to, many, nil); !errors.Is(err, context.Canceled) {
+	if err := archive.Merge(over, from, to, many, tables, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
+	}
+}
+
+// TestMergeKeepsWhatNoArchiveHas: rows that say the same are not touched, so that they keep the fields left behind.
+func TestMergeKeepsWhatNoArchiveHas(t *testing.T) {
+	db, _ := community(t)
+	text, _ := write(t, db, false)
+	unpacked := storetest.Open(t)
+	c, err := unpack(t, text, unpacked)
+	check(t, err)
+	before := dump(t, db, string(people))
+	check(t, db.View(t.Context(), func(a store.Reader) error {
+		return unpacked.View(t.Context(), func(b store.Reader) error {
+			for _, p := range before {
+				got, err := archive.Bare(a, tables).Get(string(people), p.Key)
+				want, err2 := archive.Bare(b, tables).Get(string(people), p.Key)
+				if check(t, errors.Join(err, err2)); !bytes.Equal(got, want) || bytes.Contains(got, []byte("known")) {
+					t.Errorf("here %s, there %s", got, want)
+				}
+			}
+			return nil
+		})
+	}))
+	check(t, archive.Merge(t.Context(), unpacked, db, c, tables, nil))
+	if after := dump(t, db, string(people)); !reflect.DeepEqual(after, before) {
+		t.Errorf("it holds\n%q\nbefore it was\n%q", after, before)
 	}
 }

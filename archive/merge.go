@@ -1,23 +1,30 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"sixtwenty/store"
 )
 
 // Merge puts the rows, the blobs and the numbers of what was unpacked into another database, over the rows of the same key.
-// The tables of emptied lose all they have first. It takes several transactions: give it a copy that can be thrown away.
-func Merge(ctx context.Context, from, to store.DB, c Contents, emptied []string) error {
+// A row that says the same already stays, with the fields that no archive has. The tables of emptied lose all they have
+// first. It takes several transactions: give it a copy that can be thrown away.
+func Merge(ctx context.Context, from, to store.DB, c Contents, tables []Table, emptied []string) error {
 	for _, t := range emptied {
 		if err := empty(ctx, to, t); err != nil {
 			return fmt.Errorf("table %s: %w", t, err)
 		}
 	}
-	for _, t := range c.Tables {
+	for _, name := range c.Tables {
+		t := Table{Name: name}
+		if i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == name }); i >= 0 {
+			t = tables[i]
+		}
 		if err := mergeTable(ctx, from, to, t); err != nil {
-			return fmt.Errorf("table %s: %w", t, err)
+			return fmt.Errorf("table %s: %w", name, err)
 		}
 	}
 	for t, last := range c.Numbers {
@@ -48,15 +55,15 @@ func page(ctx context.Context, db store.DB, table, after string) (rows []store.P
 	return rows, err
 }
 
-func mergeTable(ctx context.Context, from, to store.DB, table string) error {
+func mergeTable(ctx context.Context, from, to store.DB, t Table) error {
 	for at := ""; ; {
-		rows, err := page(ctx, from, table, at)
+		rows, err := page(ctx, from, t.Name, at)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
 		err = to.Update(ctx, func(tx store.Tx) error {
 			for _, p := range rows {
-				if err := tx.Put(table, p.Key, p.Value); err != nil {
+				if err := mergeRow(tx, t, p); err != nil {
 					return err
 				}
 			}
@@ -67,6 +74,17 @@ func mergeTable(ctx context.Context, from, to store.DB, table string) error {
 		}
 		at = rows[len(rows)-1].Key + "\x00"
 	}
+}
+
+func mergeRow(tx store.Tx, t Table, p store.Pair) error {
+	was, err := tx.Get(t.Name, p.Key)
+	if err == nil && was != nil {
+		was, err = t.bare(was)
+	}
+	if err != nil || was != nil && bytes.Equal(was, p.Value) {
+		return err
+	}
+	return tx.Put(t.Name, p.Key, p.Value)
 }
 
 func empty(ctx context.Context, db store.DB, table string) error {

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,7 +94,7 @@ func (w *writer) row(t Table, p store.Pair) error {
 	if err != nil {
 		return err
 	}
-	value, err := leaveOut(p.Value, t.Without)
+	value, err := t.bare(p.Value)
 	if err != nil {
 		return err
 	}
@@ -112,28 +111,6 @@ type rowLine struct {
 	Table string          `json:"table"`
 	Key   json.RawMessage `json:"key"`
 	Value json.RawMessage `json:"value"`
-}
-
-// leaveOut takes fields out of a value. One that has none of them stays as it is, to the byte.
-func leaveOut(value []byte, without []string) ([]byte, error) {
-	if !json.Valid(value) {
-		return nil, errors.New("the value is no JSON")
-	}
-	if len(without) == 0 || !bytes.HasPrefix(value, []byte("{")) {
-		return value, nil
-	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(value, &fields); err != nil {
-		return nil, err
-	}
-	had := len(fields)
-	for _, name := range without {
-		delete(fields, name)
-	}
-	if len(fields) == had {
-		return value, nil
-	}
-	return json.Marshal(fields)
 }
 
 type blobLine struct {
