@@ -47,7 +47,7 @@ type World struct {
 	seq   int
 	names map[string]bot.PersonID
 	cards map[string]string
-	in    []string // the members of the group, in order of joining
+	in    []string    // the members of the group, in order of joining
 	told  []bot.Event // what happened while the bot was down
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -85,9 +86,20 @@ func read(ctx context.Context, w bot.Work, folder fs.FS, name, day string) (any,
 		return nil, err
 	}
 	v := voice{Sum: sum, Name: "六点二十 " + day + path.Ext(name)}
-	cover, err := fs.ReadFile(folder, strings.TrimSuffix(name, path.Ext(name))+".txt")
-	if err == nil {
-		v.Cover = string(bytes.TrimSpace(cover[:min(len(cover), maxCover)]))
-	}
+	v.Cover = coverOf(folder, strings.TrimSuffix(name, path.Ext(name))+".txt")
 	return v, nil
+}
+
+// coverOf reads the text beside the audio, as much of it as a message holds. One that cannot be read is none.
+func coverOf(folder fs.FS, name string) string {
+	f, err := folder.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxCover))
+	if err != nil {
+		return ""
+	}
+	return string(bytes.TrimSpace(bytes.ToValidUTF8(text, nil)))
 }

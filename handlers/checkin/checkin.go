@@ -71,19 +71,23 @@ func Feature() bot.Feature {
 }
 
 var (
-	textDone  = bot.Text{ZH: "%s打卡成功！今天第 %d 个，连续第 %d 天，共 %d 天。", EN: "%sChecked in! Number %d today, day %d in a row, %d in all."}
-	textBest  = bot.Text{ZH: " 这是您最长的一次，继续！", EN: " Your longest run yet!"}
-	textAgain = bot.Text{ZH: "%s今天 %s 已经打过卡啦，连续 %d 天，明天见～", EN: "%sYou already checked in today at %s: %d days in a row. See you tomorrow!"}
-	textMine  = bot.Text{ZH: "%s连续 %d 天，最长 %d 天，共 %d 天，最近一次是 %s。", EN: "%s%d days in a row, longest %d, %d in all, last on %s."}
-	textNone  = bot.Text{ZH: "%s还没有打过卡，发「打卡」就开始啦。", EN: "%sNo check-ins yet. Send 打卡 to begin."}
-	textEmpty = bot.Text{ZH: "今天还没有人打卡，来当第一个吧。", EN: "Nobody has checked in today. Be the first!"}
-	textBoard = bot.Text{ZH: "今天已有 %d 人打卡：", EN: "%d checked in today:"}
-	textLine  = bot.Text{ZH: "\n%d. %s（连续 %d 天）", EN: "\n%d. %s (%d days)"}
-	textMore  = bot.Text{ZH: "\n…还有 %d 人", EN: "\n…and %d more"}
+	textDone   = bot.Text{ZH: "%s打卡成功！今天第 %d 个，连续第 %d 天，共 %d 天。", EN: "%sChecked in! Number %d today, day %d in a row, %d in all."}
+	textBest   = bot.Text{ZH: " 这是您最长的一次，继续！", EN: " Your longest run yet!"}
+	textAgain  = bot.Text{ZH: "%s今天 %s 已经打过卡啦，连续 %d 天，明天见～", EN: "%sYou already checked in today at %s: %d days in a row. See you tomorrow!"}
+	textMine   = bot.Text{ZH: "%s连续 %d 天，最长 %d 天，共 %d 天，最近一次是 %s。", EN: "%s%d days in a row, longest %d, %d in all, last on %s."}
+	textNone   = bot.Text{ZH: "%s还没有打过卡，发「打卡」就开始啦。", EN: "%sNo check-ins yet. Send 打卡 to begin."}
+	textEmpty  = bot.Text{ZH: "今天还没有人打卡，来当第一个吧。", EN: "Nobody has checked in today. Be the first!"}
+	textBoard  = bot.Text{ZH: "今天已有 %d 人打卡：", EN: "%d checked in today:"}
+	textLine   = bot.Text{ZH: "\n%d. %s（连续 %d 天）", EN: "\n%d. %s (%d days)"}
+	textNobody = bot.Text{ZH: "打卡要自己在群里打哦。", EN: "People check in for themselves, in the group."}
+	textMore   = bot.Text{ZH: "\n…还有 %d 人", EN: "\n…and %d more"}
 )
 
 func checkIn(_ context.Context, c *bot.Call) error {
 	chat, who, day := c.Event.Chat.ID, c.Event.From.Person, c.Day(c.Event.At)
+	if who == "" {
+		return bot.Refuse(textNobody)
+	}
 	if was, ok, err := marks.Get(c.Tx, chat, who, int(day)); err != nil {
 		return err
 	} else if ok {
@@ -134,25 +138,37 @@ func advance(tx store.Tx, chat bot.ChatID, who bot.PersonID, day bot.Day) (habit
 		h.Last, h.Streak = day, 1
 	case day == h.Last+1:
 		h.Last, h.Streak = day, h.Streak+1
-	default: // an earlier day, told late
-		if h.Streak, err = streakAt(tx, chat, who, h.Last); err != nil {
+	default: // an earlier day, told late: it may have joined two runs, of which neither need be the last
+		if h.Streak, err = run(tx, chat, who, h.Last, -1); err != nil {
 			return h, err
 		}
+		before, err := run(tx, chat, who, day, -1)
+		if err != nil {
+			return h, err
+		}
+		after, err := run(tx, chat, who, day, +1)
+		if err != nil {
+			return h, err
+		}
+		h.Best = max(h.Best, before+after-1)
 	}
 	h.Best = max(h.Best, h.Streak)
 	return h, habits.Put(tx, h, chat, who)
 }
 
-// streakAt counts the days in a row that end with last, from the days themselves.
-func streakAt(tx store.Tx, chat bot.ChatID, who bot.PersonID, last bot.Day) (int, error) {
+// run counts the days in a row from a day on, backwards or forwards, from the days themselves.
+func run(tx store.Tx, chat bot.ChatID, who bot.PersonID, day bot.Day, step int) (n int, err error) {
 	rg := store.Under(chat, who)
-	rg.To, rg.Reverse = store.Key(chat, who, int(last)+1), true
-	n := 0
+	if step < 0 {
+		rg.To, rg.Reverse = store.Key(chat, who, int(day)+1), true
+	} else {
+		rg.From = store.Key(chat, who, int(day))
+	}
 	for row, err := range marks.Scan(tx, rg) {
 		if err != nil {
 			return 0, err
 		}
-		if row.Key != store.Key(chat, who, int(last)-n) {
+		if row.Key != store.Key(chat, who, int(day)+n*step) {
 			break
 		}
 		n++

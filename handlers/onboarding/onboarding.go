@@ -33,13 +33,13 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// A newcomer waits to be greeted.
+// A newcomer waits to be greeted. Who is "" where no list names them yet.
 type newcomer struct {
-	Who     bot.PersonID `json:"who"`
+	Who     bot.PersonID `json:"who,omitempty"`
 	Inviter bot.PersonID `json:"inviter,omitempty"`
 }
 
-const waiting = store.Table[newcomer]("onboarding/waiting") // chat, when, the how-many-eth of the text
+const waiting = store.Table[newcomer]("onboarding/waiting") // chat, when they joined, the how-many-eth of the text, who
 
 const (
 	timerGreet = "greet"
@@ -83,13 +83,14 @@ func joined(_ context.Context, c *bot.Call) error {
 	if s.Welcome == "" || c.Event.Join.Self {
 		return nil
 	}
-	for i, who := range c.Event.Join.People {
-		if err := waiting.Put(c.Tx, newcomer{who, c.Event.Join.Inviter}, c.Event.Chat.ID, c.Event.At, i); err != nil {
+	people := c.Event.Join.People
+	if len(people) == 0 { // somebody came whom no list names yet
+		people = []bot.PersonID{""}
+	}
+	for i, who := range people {
+		if err := waiting.Put(c.Tx, newcomer{who, c.Event.Join.Inviter}, c.Event.Chat.ID, c.Event.At, i, who); err != nil {
 			return err
 		}
-	}
-	if len(c.Event.Join.People) == 0 { // somebody came whom no list names yet
-		return say(c, s, c.T(textNew), "")
 	}
 	return c.After(s.Window, timerGreet, "", nil)
 }
@@ -101,7 +102,7 @@ func greet(_ context.Context, c *bot.Call) error {
 	}
 	var people []bot.PersonID
 	for _, n := range list {
-		if !slices.Contains(people, n.Who) {
+		if n.Who != "" && !slices.Contains(people, n.Who) {
 			people = append(people, n.Who)
 		}
 	}
@@ -129,6 +130,9 @@ func take(tx store.Tx, chat bot.ChatID) ([]newcomer, error) {
 }
 
 func names(c *bot.Call, people []bot.PersonID) string {
+	if len(people) == 0 {
+		return c.T(textNew)
+	}
 	var list []string
 	for _, p := range people[:min(named, len(people))] {
 		list = append(list, c.Name(p))
