@@ -90,6 +90,20 @@ func TestThemesDifferInColoursOnly(t *testing.T) {
 	}
 }
 
+// TestNamesKeepToThemselves: a name from right to left is a span of its own, and cannot turn round the date after it.
+func TestNamesKeepToThemselves(t *testing.T) {
+	d := Board{Title: "Top", Group: "محمد", Period: "16 Nov"}.Draw()
+	for _, m := range d.marks {
+		if l, ok := m.(label); ok && len(l.spans) == 3 {
+			if got := texts(fit(monospace{}, l)); !slices.Equal(got, []string{"محمد", " ·", " 16 Nov"}) {
+				t.Errorf("%q", got)
+			}
+			return
+		}
+	}
+	t.Error("the group and the period are not there")
+}
+
 func TestMonth(t *testing.T) {
 	d := sampleMonth(Look{}).Draw()
 	says(t, d, "2026年11月", "18 天", "9 天", "41 天", "12,345 天", "30", "打卡", "补卡", "保护", "休息", "一", "日")

@@ -157,13 +157,13 @@ func withLoaders(name string, use func([]*opentype.Loader) error) (err error) {
 }
 
 // loadFirst gives the first of some files that can be used, or nil.
-func loadFirst(files []string, good func(*font.Face) bool) (*font.Face, string) {
+func loadFirst(files []string, good func(*font.Face) bool) *font.Face {
 	for _, name := range files {
 		if face, err := (source{name, 0}).load(); err == nil && good(face) {
-			return face, name
+			return face
 		}
 	}
-	return nil, ""
+	return nil
 }
 
 // pictured says whether a face has emoji as bitmaps, the kind that is drawn here.

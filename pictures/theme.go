@@ -36,7 +36,7 @@ func light() theme {
 		page: rgb(0xf1f5f2), panel: rgb(0xffffff), line: rgb(0xe5ece8),
 		ink: rgb(0x16211b), soft: rgb(0x5c6b63), faint: rgb(0xa9b5ae),
 		accent: rgb(0x0a7a4b), over: rgb(0xffffff), tint: rgb(0xdff2e8),
-		red: rgb(0xc4513f), blue: rgb(0x2f6fb0), amber: rgb(0x9a6a10), blueTint: rgb(0xe2edf8),
+		red: rgb(0xc4513f), blue: rgb(0x2a66a5), amber: rgb(0x9a6a10), blueTint: rgb(0xe2edf8),
 		gold: rgb(0xd9a32e), silver: rgb(0x9aa8b3), bronze: rgb(0xbf8058),
 		heat:  [5]color.NRGBA{rgb(0xe9efec), rgb(0xbde3cd), rgb(0x79c69d), rgb(0x32a169), rgb(0x0a7a4b)},
 		paper: rgb(0xfbfaf4), frame: rgb(0x0a7a4b), seal: rgb(0xb3372a),

@@ -21,11 +21,14 @@ const (
 
 // A typesetter turns text into glyphs. One goroutine at a time uses it.
 type typesetter struct {
-	han, emoji *font.Face // emoji may be nil
-	others     []*font.Face
-	unread     []string // files of others, read when a text first needs them
-	shaper     shaping.HarfbuzzShaper
-	para       bidi.Paragraph
+	han    *font.Face
+	emoji  *font.Face // nil before the first emoji, and where there is none
+	others []*font.Face
+
+	unreadEmoji, unreadOthers []string // files, read when a text first needs them
+
+	shaper shaping.HarfbuzzShaper
+	para   bidi.Paragraph
 
 	faces    *cache[string, *font.Face]
 	lines    *cache[string, []run]
@@ -57,8 +60,7 @@ func newTypesetter(han source, emoji string) (*typesetter, error) {
 	if emoji != "" {
 		files = []string{emoji}
 	}
-	t.emoji, _ = loadFirst(files, pictured)
-	t.unread = otherFiles()
+	t.unreadEmoji, t.unreadOthers = files, otherFiles()
 	return t, nil
 }
 
@@ -134,15 +136,20 @@ func (t *typesetter) resolve(text string) ([]rune, []*font.Face) {
 }
 
 func (t *typesetter) faceOf(g string) *font.Face {
-	if colourful(g) && t.emoji != nil && has(t.emoji, g) {
-		return t.emoji
+	if colourful(g) {
+		if len(t.unreadEmoji) > 0 {
+			t.emoji, t.unreadEmoji = loadFirst(t.unreadEmoji, pictured), nil
+		}
+		if t.emoji != nil && has(t.emoji, g) {
+			return t.emoji
+		}
 	}
 	if has(t.han, g) {
 		return t.han
 	}
 	for i := 0; ; i++ {
 		for i >= len(t.others) {
-			if len(t.unread) == 0 {
+			if len(t.unreadOthers) == 0 {
 				return nil
 			}
 			t.readOther()
@@ -154,8 +161,8 @@ func (t *typesetter) faceOf(g string) *font.Face {
 }
 
 func (t *typesetter) readOther() {
-	name := t.unread[0]
-	t.unread = t.unread[1:]
+	name := t.unreadOthers[0]
+	t.unreadOthers = t.unreadOthers[1:]
 	if face, err := (source{name, 0}).load(); err == nil {
 		t.others = append(t.others, face)
 	}
