@@ -1,6 +1,7 @@
 package wechatbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -81,22 +82,22 @@ func (b *Box) rawAPI() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET /box/media/{id}": func(w http.ResponseWriter, r *http.Request) {
 			m, err := b.Media(r.PathValue("id"))
-			b.bytes(w, m.Data, m.MIME, err)
+			b.bytes(w, r, m.Data, m.MIME, err)
 		},
 		"GET /box/avatar/{who}": func(w http.ResponseWriter, r *http.Request) {
 			data, err := b.Avatar(r.PathValue("who"))
-			b.bytes(w, data, http.DetectContentType(data), err)
+			b.bytes(w, r, data, http.DetectContentType(data), err)
 		},
-		"GET /box/ca": func(w http.ResponseWriter, _ *http.Request) {
+		"GET /box/ca": func(w http.ResponseWriter, r *http.Request) {
 			data, err := b.CA()
-			b.bytes(w, data, "application/x-pem-file", err)
+			b.bytes(w, r, data, "application/x-pem-file", err)
 		},
 		"GET /box/watch": b.apiWatch,
 	}
 }
 
 // bytes answers with what people of the box sent: a browser must not take it for a page of its own.
-func (b *Box) bytes(w http.ResponseWriter, data []byte, mime string, err error) {
+func (b *Box) bytes(w http.ResponseWriter, r *http.Request, data []byte, mime string, err error) {
 	if err != nil {
 		b.fail(w, err)
 		return
@@ -104,9 +105,7 @@ func (b *Box) bytes(w http.ResponseWriter, data []byte, mime string, err error) 
 	w.Header().Set("Content-Type", mime)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Security-Policy", "sandbox")
-	if _, err := w.Write(data); err != nil {
-		return // the caller has gone; there is nobody to tell
-	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
 
 // apiWatch tells of changes as server-sent events, until the caller leaves.
