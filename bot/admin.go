@@ -15,6 +15,19 @@ func (c *Call) Grant(p PersonID, chat ChatID, role Role) error {
 	return roles.Put(c.Tx, RoleRow{Role: role, Session: c.run.session, Since: c.Now}, p, chat)
 }
 
+// Revoke takes whatever role a person has in one chat.
+func (c *Call) Revoke(p PersonID, chat ChatID) error { return roles.Delete(c.Tx, p, chat) }
+
+// RoleOf is what somebody may do in this chat.
+func (c *Call) RoleOf(p PersonID) (Role, error) {
+	return c.run.roleOf(&Event{Chat: c.Event.Chat, From: Member{Person: p}})
+}
+
+// TellOwners says something to every live owner in private.
+func (c *Call) TellOwners(t Text, args ...any) error {
+	return c.run.tellOwners(func(o *Call) string { return o.T(t, args...) })
+}
+
 // HasOwner says whether somebody other than the account's own phone is owner in this sign-in.
 func (c *Call) HasOwner() (bool, error) {
 	list, err := c.run.owners()

@@ -26,6 +26,8 @@ type Options struct {
 	// Groups are name patterns (path.Match) of the groups the bot lives in.
 	Groups []string
 	Pace   Pace
+	// Codes shows new codes where only the owner looks. The engine calls it after the commit; it must not block.
+	Codes func([]Code)
 }
 
 // A Bot is one running account with its features. Make it with New, run it with Run.

@@ -28,6 +28,8 @@ type Call struct {
 	queued   []queued // the effects as rows
 	asked    []string
 	follows  map[ChatID]bool
+	codes    []Code // to be shown
+	outcome  string // of the run, for the audit
 	worked   bool
 	// scheduled: the owner's schedule calls, not a person.
 	scheduled bool
@@ -35,6 +37,9 @@ type Call struct {
 
 // Settings gives the feature's settings as they hold in this chat. T is the type of Feature.Settings.
 func Settings[T any](c *Call) T { return c.settings.(T) }
+
+// Who is the person behind the sender: the head of their identities, under which features keep what they derive.
+func (c *Call) Who() (PersonID, error) { return HeadOf(c.Tx, c.Event.From.Person) }
 
 // Arg is what stands for a parameter of Command.Args, "" where an optional one was left out.
 func (c *Call) Arg(name string) string { return c.args[name] }

@@ -164,6 +164,9 @@ func (b *Bot) publish(out *outcome) {
 		b.outbox.back()
 	}
 	b.outbox.add(out.effects)
+	if b.opts.Codes != nil && len(out.codes) > 0 {
+		b.opts.Codes(out.codes)
+	}
 	if out.works {
 		b.clock.Wake(workWaiter)
 	}
@@ -177,6 +180,7 @@ type outcome struct {
 	follows map[ChatID]bool
 	session string
 	works   bool
+	codes   []Code
 }
 
 func (o *outcome) follow(c ChatID, on bool) { o.follows[c] = on }

@@ -23,8 +23,14 @@ type Feature struct {
 	Jobs     []Job
 	Works    map[string]func(ctx context.Context, w Work) (any, error)
 	Views    []View
+	// About tells what the feature knows of a person, for their card and for themselves.
+	About func(r store.Reader, who Person, l Lang) ([]Line, error)
+	// Why explains, from its record, what somebody asks about.
+	Why func(r store.Reader, q Question) ([]Line, error)
 	// Identity works out anew what is derived of a person whose set of identities changed.
 	Identity func(tx store.Tx, changed Person) error
+	// Forget removes what could tell who a person was; counts in totals stay, nameless.
+	Forget func(tx store.Tx, who Person) error
 }
 
 // Run is what a feature does with one event. An error made by Refuse is for the person; any other is logged and undone.
@@ -41,6 +47,7 @@ type Command struct {
 	Where    Place
 	Needs    Power
 	Always   bool // also in groups the bot does not live in
+	Secret   bool // its arguments are never written down
 	Examples []Example
 	Run      Run
 }
@@ -111,11 +118,12 @@ type Query struct {
 // A Role is what a person may do.
 type Role int
 
-// The roles; each may do what those before it may.
+// The roles; each may do what those before it may. What the blocked write is heard by no feature.
 const (
-	Everyone Role = iota
-	Manager
-	Owner
+	Blocked  Role = -1
+	Everyone Role = 0
+	Manager  Role = 1
+	Owner    Role = 2
 )
 
 // A Place says where a command works.

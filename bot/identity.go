@@ -68,11 +68,11 @@ func PersonOf(r store.Reader, id PersonID) (Person, error) {
 	return p, nil
 }
 
-// Refusals of Merge and Unmerge, for the owner.
 var (
-	errSame    = errors.New("they are one person already")
-	errTooMany = fmt.Errorf("a person has at most %d identities", maxIdentities)
-	errNoMerge = errors.New("there is no such merge, or it was taken back already")
+	// ErrNotMerged is wrapped by Merge where nothing was done.
+	ErrNotMerged = errors.New("not merged")
+	// ErrNoMerge is returned by Unmerge for a number that is no merge, or one that was taken back.
+	ErrNoMerge = errors.New("there is no such merge, or it was taken back already")
 )
 
 // Merge makes one person of two, under the head of into. It returns the number under which Unmerge takes it back.
@@ -87,9 +87,9 @@ func (c *Call) Merge(into, from PersonID, why string) (uint64, error) {
 	}
 	switch {
 	case a.Head == b.Head:
-		return 0, errSame
+		return 0, fmt.Errorf("%w: they are one person already", ErrNotMerged)
 	case len(a.Identities)+len(b.Identities) > maxIdentities:
-		return 0, errTooMany
+		return 0, fmt.Errorf("%w: a person has at most %d identities", ErrNotMerged, maxIdentities)
 	}
 	if err := moveTo(c.Tx, a.Head, b.Head, b.Identities); err != nil {
 		return 0, err
@@ -112,7 +112,7 @@ func (c *Call) Unmerge(n uint64) error {
 		return err
 	}
 	if !ok || row.Ended {
-		return errNoMerge
+		return ErrNoMerge
 	}
 	row.Ended = true
 	if err := merges.Put(c.Tx, row, n); err != nil {
@@ -174,9 +174,16 @@ func moveTo(tx store.Tx, to, from PersonID, list []PersonID) error {
 
 // identityChanged lets every feature work out anew what it derives of these people.
 func (r *run) identityChanged(list ...PersonID) error {
+	all, err := chatIDs(r.tx)
+	if err != nil {
+		return err
+	}
 	for _, head := range list {
 		p, err := PersonOf(r.tx, head)
 		if err != nil {
+			return err
+		}
+		if err := regainBalances(r.tx, p, all); err != nil {
 			return err
 		}
 		for _, f := range r.bot.features {
@@ -189,4 +196,66 @@ func (r *run) identityChanged(list ...PersonID) error {
 		}
 	}
 	return nil
+}
+
+// chatIDs gives every chat that was ever met, also those the bot no longer lives in.
+func chatIDs(r store.Reader) (list []ChatID, err error) {
+	for row, err := range chats.Scan(r, store.Range{}) {
+		if err != nil {
+			return nil, err
+		}
+		var id ChatID
+		if err := store.Split(row.Key, &id); err != nil {
+			return nil, err
+		}
+		list = append(list, id)
+	}
+	return list, nil
+}
+
+// NamesOf gives every nickname a person's identities have now, and when the first of them was met.
+func NamesOf(r store.Reader, who Person) (names []string, first time.Time, err error) {
+	for _, id := range who.Identities {
+		row, ok, err := people.Get(r, id)
+		if err != nil {
+			return nil, first, err
+		}
+		if !ok {
+			continue
+		}
+		if name := CleanName(row.Nick); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if first.IsZero() || row.First.Before(first) {
+			first = row.First
+		}
+	}
+	return names, first, nil
+}
+
+// GroupsOf names the groups the bot lives in that a person is a member of.
+func GroupsOf(r store.Reader, who Person) (names []string, err error) {
+	list, err := Chats(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, chat := range list {
+		in, err := isMember(r, chat.ID, who)
+		if err != nil {
+			return nil, err
+		}
+		if in {
+			names = append(names, CleanName(chat.Name))
+		}
+	}
+	return names, nil
+}
+
+func isMember(r store.Reader, chat ChatID, who Person) (bool, error) {
+	for _, id := range who.Identities {
+		if in, err := members.Has(r, chat, id); err != nil || in {
+			return in, err
+		}
+	}
+	return false, nil
 }

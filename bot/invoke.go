@@ -53,13 +53,16 @@ func (r *run) call(ctx context.Context, fn Run, c *Call) (failed bool, err error
 		return true, r.watch.err
 	}
 	if fault == nil {
+		c.outcome = outcomeDone
 		r.keep(c)
 		return false, nil
 	}
+	c.outcome = outcomeFailed
 	r.facts = r.facts[:facts]
 	clear(r.bot.cache)
 	c.asked = nil
 	if _, ok := errors.AsType[*refusal](fault); ok {
+		c.outcome = outcomeRefused
 		c.asked, err = r.answer(&c.Event, fault, c.Role)
 		return false, err
 	}
@@ -111,6 +114,7 @@ func (r *run) write(c *Call) error {
 func (r *run) keep(c *Call) {
 	r.out.effects = append(r.out.effects, c.queued...)
 	r.out.works = r.out.works || c.worked
+	r.out.codes = append(r.out.codes, c.codes...)
 	for chat, on := range c.follows {
 		r.out.follow(chat, on)
 	}

@@ -40,9 +40,27 @@ func (r *run) roleOf(e *Event) (Role, error) {
 		if err != nil {
 			return Everyone, err
 		}
-		if ok && row.Session == r.session && row.Role > best {
+		switch {
+		case !ok:
+		case row.Role == Blocked: // stands until it is lifted: it takes power, and gives none
+			return Blocked, nil
+		case row.Session == r.session && row.Role > best:
 			best = row.Role
 		}
 	}
 	return best, nil
+}
+
+// roleIsStale says whether the sender had the role in an earlier sign-in, and has to prove it again.
+func (r *run) roleIsStale(e *Event, need Role) (bool, error) {
+	if need == Everyone || e.From.Person == "" {
+		return false, nil
+	}
+	for _, chat := range []ChatID{"", e.Chat.ID} {
+		row, ok, err := roles.Get(r.tx, e.From.Person, chat)
+		if err != nil || ok && row.Role >= need && row.Session != r.session {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

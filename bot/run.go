@@ -209,6 +209,9 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if role == Blocked {
+		return nil, nil
+	}
 	said, taken, err := r.commandOf(ctx, e, role, on)
 	if err != nil || taken || !on {
 		return said, err
@@ -248,6 +251,11 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 		return nil, err
 	}
 	if err := hit.cmd.refuse(e, role, r.bot.account.Powers(), c.group.Language); err != nil {
+		if stale, fault := r.roleIsStale(e, hit.cmd.Who); fault != nil {
+			return nil, fault
+		} else if stale {
+			err = Refuse(textAgain, hit.cmd.Name)
+		}
 		return r.answer(e, err, role)
 	}
 	args, ok := parseArgs(hit.cmd.params, hit.rest)
@@ -255,8 +263,13 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 		return r.answer(e, Refuse(textUsage, hit.cmd.usage()), role)
 	}
 	c.command, c.args = hit.cmd, args
-	_, err = r.call(ctx, hit.cmd.Run, c)
-	return c.asked, err
+	if _, err := r.call(ctx, hit.cmd.Run, c); err != nil {
+		return c.asked, err
+	}
+	if hit.cmd.Who == Everyone && !hit.cmd.Secret {
+		return c.asked, nil
+	}
+	return c.asked, r.audit(c, hit.rest, c.outcome)
 }
 
 // unknown answers a mistyped command: always in private, in a group only where one is meant for sure, since people there

@@ -8,6 +8,7 @@ import (
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/owner"
+	"sixtwenty/handlers/people"
 	"sixtwenty/handlers/referral"
 )
 
@@ -15,6 +16,7 @@ import (
 func All(claim string) []bot.Feature {
 	return []bot.Feature{
 		owner.Feature(claim),
+		people.Feature(),
 		onboarding.Feature(),
 		referral.Feature(),
 		checkin.Feature(),

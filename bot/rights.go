@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"fmt"
+	"time"
+
+	"sixtwenty/store"
+)
+
+// A Line is one line about a person or a number, as a feature tells it.
+type Line struct{ Name, Value string }
+
+// A Question is what /为什么 asks a feature to explain.
+type Question struct {
+	Chat  ChatID
+	Who   PersonID
+	Topic string // what was asked about, "" is everything
+	Now   time.Time
+	Zone  *time.Location
+	Lang  Lang
+	Limit int
+}
+
+const unreminded = store.Table[time.Time]("bot/unreminded") // head
+
+// Remind says whether a person wants to be reminded of anything. A person who said no is asked no more, by any feature.
+func Remind(r store.Reader, who PersonID) (bool, error) {
+	head, err := HeadOf(r, who)
+	if err != nil {
+		return false, err
+	}
+	no, err := unreminded.Has(r, head)
+	return !no, err
+}
+
+// SetRemind keeps whether the sender wants to be reminded.
+func (c *Call) SetRemind(on bool) error {
+	head, err := HeadOf(c.Tx, c.Event.From.Person)
+	if err != nil {
+		return err
+	}
+	if on {
+		return unreminded.Delete(c.Tx, head)
+	}
+	return unreminded.Put(c.Tx, c.Now, head)
+}
+
+// About gathers what every feature has to say of a person.
+func (c *Call) About(who PersonID) ([]Line, error) {
+	p, err := PersonOf(c.Tx, who)
+	if err != nil {
+		return nil, err
+	}
+	var lines []Line
+	for _, f := range c.run.bot.features {
+		if f.About == nil {
+			continue
+		}
+		more, err := f.About(c.Tx, p, c.group.Language)
+		if err != nil {
+			return nil, fmt.Errorf("feature %s, about a person: %w", f.Name, err)
+		}
+		lines = append(lines, more...)
+	}
+	return lines, nil
+}
+
+// Why gathers what every feature can explain.
+func (c *Call) Why(q Question) ([]Line, error) {
+	var lines []Line
+	for _, f := range c.run.bot.features {
+		if f.Why == nil {
+			continue
+		}
+		more, err := f.Why(c.Tx, q)
+		if err != nil {
+			return nil, fmt.Errorf("feature %s, why: %w", f.Name, err)
+		}
+		lines = append(lines, more...)
+	}
+	return lines, nil
+}
+
+// ForgetPerson lets every feature forget a person, and the house what it knows of them: their names go, and with them
+// whatever could tell who they were. What counts in totals stays, nameless.
+func (c *Call) ForgetPerson(who PersonID) error {
+	p, err := PersonOf(c.Tx, who)
+	if err != nil {
+		return err
+	}
+	for _, f := range c.run.bot.features {
+		if f.Forget == nil {
+			continue
+		}
+		if err := f.Forget(c.Tx, p); err != nil {
+			return fmt.Errorf("feature %s, forgetting: %w", f.Name, err)
+		}
+	}
+	list, err := Chats(c.Tx)
+	if err != nil {
+		return err
+	}
+	for _, id := range p.Identities {
+		if err := forgetIdentity(c.Tx, id, list); err != nil {
+			return err
+		}
+	}
+	return unreminded.Delete(c.Tx, p.Head)
+}
+
+func forgetIdentity(tx store.Tx, id PersonID, in []Chat) error {
+	if err := people.Delete(tx, id); err != nil {
+		return err
+	}
+	for _, chat := range append([]Chat{{}}, in...) {
+		if err := members.Delete(tx, chat.ID, id); err != nil {
+			return err
+		}
+		if err := roles.Delete(tx, id, chat.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,214 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"sixtwenty/bot"
+)
+
+func powers() []bot.Command {
+	return []bot.Command{
+		{
+			Name: "任命", Aliases: []string{"appoint"}, Who: bot.Owner, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "出一个管理员码，只显示在终端和控制台", EN: "make a manager's code, shown in the terminal and the console only"},
+			Examples: []bot.Example{{Say: "/任命", Reply: "…终端和控制台…"}},
+			Run:      appoint,
+		},
+		{
+			Name: "管理员", Aliases: []string{"manager"}, Args: "<管理员码>", Where: bot.InPrivate, Secret: true,
+			Summary:  bot.Text{ZH: "用管理员码成为一个群的管理员", EN: "become a group's manager with a code"},
+			Examples: []bot.Example{{Say: "/管理员 00000000", Reply: "…不对…"}},
+			Run:      become,
+		},
+		{
+			Name: "拉黑", Aliases: []string{"block"}, Args: "<谁>", Who: bot.Manager, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "不再理会这个人在这个群里说的话", EN: "hear nothing of what this person writes here"},
+			Examples: []bot.Example{{Say: "/拉黑 @苏苏", Reply: "…苏苏…"}},
+			Run:      block,
+		},
+		{
+			Name: "解除", Aliases: []string{"unblock"}, Args: "<谁>", Who: bot.Manager, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "解除拉黑或撤销管理员", EN: "lift a block, or take a manager's role"},
+			Examples: []bot.Example{{Say: "/解除 @苏苏", Reply: "…苏苏…"}},
+			Run:      lift,
+		},
+		{
+			Name: "合并", Aliases: []string{"merge"}, Args: "<谁> <也是谁> [理由...]", Who: bot.Owner, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "两个名字其实是一个人", EN: "two names are one person"},
+			Examples: []bot.Example{{Say: "/合并 @小明 @苏苏 换号了", Reply: "…/拆开 1…"}},
+			Run:      merge,
+		},
+		{
+			Name: "拆开", Aliases: []string{"unmerge"}, Args: "<编号>", Who: bot.Owner,
+			Summary:  bot.Text{ZH: "收回一次合并", EN: "take a merge back"},
+			Examples: []bot.Example{{Say: "/拆开 7", Reply: "…没有…"}},
+			Run:      unmerge,
+		},
+		{
+			Name: "审计", Aliases: []string{"audit"}, Who: bot.Owner,
+			Summary:  bot.Text{ZH: "谁在什么时候用了什么权力", EN: "who used which power, when"},
+			Examples: []bot.Example{{Say: "/审计", Reply: "…"}},
+			Run:      audit,
+		},
+	}
+}
+
+var (
+	textCode    = bot.Text{ZH: "管理员码已经显示在终端和控制台里，一小时内有效。请当面交给那个人，让他私聊我发：/管理员 码", EN: "The code is shown in the terminal and the console, good for an hour. Hand it over yourself; they send me in private: /manager CODE"}
+	textBecame  = bot.Text{ZH: "好的，您现在是管理员了。重新扫码登录后需要新的码。", EN: "You are a manager now. After a new sign-in you need a new code."}
+	textWrong   = bot.Text{ZH: "这个码不对，或者过期了。", EN: "That code is wrong, or too old."}
+	textShut    = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
+	textAlarm   = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
+	textBlocked = bot.Text{ZH: "好的，不再理会 %s 在这里说的话。发 /解除 @%s 恢复。", EN: "What %s writes here is no longer heard. Send /unblock @%s to lift it."}
+	textLifted  = bot.Text{ZH: "好的，%s 现在是普通群友。", EN: "%s is a member like others now."}
+	textWho     = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
+	textWhich   = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
+	textNotThem = bot.Text{ZH: "机主和管理员不能拉黑。", EN: "Owners and managers cannot be blocked."}
+	textMerged  = bot.Text{ZH: "好的，%s 和 %s 是一个人了。如果弄错了，发 /拆开 %d。", EN: "%s and %s are one person now. If that is wrong, send /unmerge %d."}
+	textCannot  = bot.Text{ZH: "没有合并：他们已经是一个人了，或者身份太多了。", EN: "Not merged: they are one person already, or have too many identities."}
+	textApart   = bot.Text{ZH: "好的，第 %d 次合并收回了。", EN: "Merge %d is taken back."}
+	textNoMerge = bot.Text{ZH: "没有第 %s 次合并，或者已经收回了。", EN: "There is no merge %s, or it was taken back."}
+	textNoAudit = bot.Text{ZH: "还没有人用过权力。", EN: "No power was used yet."}
+	textAudit   = bot.Text{ZH: "%s %s /%s %s（凭%s，%s）", EN: "%s %s /%s %s (by %s, %s)"}
+)
+
+func appoint(_ context.Context, c *bot.Call) error {
+	c.Reply(textCode)
+	return c.NewCode(bot.Manager, c.Event.Chat.ID)
+}
+
+// become takes a code. A wrong one is answered, not refused, because the count of wrong ones must be kept.
+func become(_ context.Context, c *bot.Call) error {
+	shut, err := c.DoorShut()
+	if err != nil {
+		return err
+	}
+	if shut {
+		return bot.Refuse(textShut)
+	}
+	_, good, err := c.UseCode(c.Arg("管理员码"))
+	if err != nil {
+		return err
+	}
+	if good {
+		c.Reply(textBecame)
+		return nil
+	}
+	c.Reply(textWrong)
+	shut, err = c.WrongCode()
+	if err != nil || !shut {
+		return err
+	}
+	return c.TellOwners(textAlarm)
+}
+
+// one finds the only member who goes by the name of an argument.
+func one(c *bot.Call, arg string) (bot.Member, error) {
+	name := c.Arg(arg)
+	found, err := c.Find(name)
+	if err != nil {
+		return bot.Member{}, err
+	}
+	switch shown := bot.CleanName(strings.TrimPrefix(name, "@")); len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return bot.Member{}, bot.Refuse(textWho, shown)
+	default:
+		return bot.Member{}, bot.Refuse(textWhich, shown, len(found))
+	}
+}
+
+func block(_ context.Context, c *bot.Call) error {
+	m, err := one(c, "谁")
+	if err != nil {
+		return err
+	}
+	role, err := c.RoleOf(m.Person)
+	if err != nil {
+		return err
+	}
+	if role > bot.Everyone {
+		return bot.Refuse(textNotThem)
+	}
+	c.Reply(textBlocked, m.Shown(), m.Shown())
+	return c.Grant(m.Person, c.Event.Chat.ID, bot.Blocked)
+}
+
+func lift(_ context.Context, c *bot.Call) error {
+	m, err := one(c, "谁")
+	if err != nil {
+		return err
+	}
+	role, err := c.RoleOf(m.Person)
+	if err != nil {
+		return err
+	}
+	if role >= c.Role {
+		return bot.Refuse(textNotThem)
+	}
+	c.Reply(textLifted, m.Shown())
+	return c.Revoke(m.Person, c.Event.Chat.ID)
+}
+
+func merge(_ context.Context, c *bot.Call) error {
+	a, err := one(c, "谁")
+	if err != nil {
+		return err
+	}
+	b, err := one(c, "也是谁")
+	if err != nil {
+		return err
+	}
+	n, err := c.Merge(a.Person, b.Person, c.Arg("理由"))
+	if errors.Is(err, bot.ErrNotMerged) {
+		return bot.Refuse(textCannot)
+	}
+	if err != nil {
+		return err
+	}
+	c.Reply(textMerged, a.Shown(), b.Shown(), n)
+	return nil
+}
+
+func unmerge(_ context.Context, c *bot.Call) error {
+	n, err := strconv.ParseUint(c.Arg("编号"), 10, 64)
+	if err != nil {
+		return bot.Refuse(textNoMerge, bot.CleanName(c.Arg("编号")))
+	}
+	if err := c.Unmerge(n); errors.Is(err, bot.ErrNoMerge) {
+		return bot.Refuse(textNoMerge, c.Arg("编号"))
+	} else if err != nil {
+		return err
+	}
+	c.Reply(textApart, n)
+	return nil
+}
+
+func audit(_ context.Context, c *bot.Call) error {
+	list, err := bot.Audits(c.Tx, auditLines)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		c.Reply(textNoAudit)
+		return nil
+	}
+	var lines []string
+	for _, a := range list {
+		lines = append(lines, c.T(textAudit, a.At.In(c.Zone()).Format("01-02 15:04"), actor(c, a), a.Command,
+			bot.CleanName(a.Args), a.Evidence, a.Outcome))
+	}
+	c.Say(strings.Join(lines, "\n"))
+	return nil
+}
+
+func actor(c *bot.Call, a bot.AuditRow) string {
+	if a.Who == "" {
+		return a.Evidence
+	}
+	return c.Name(a.Who)
+}
