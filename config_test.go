@@ -72,6 +72,9 @@ func TestConfigFaultsSayWhereAndWhat(t *testing.T) {
 		{"twice", "listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", `:2:1: mapping key "listen" already defined at line 1`},
 		{"two documents", "listen: 127.0.0.1:1\n---\nlisten: 127.0.0.1:2\n", `document`},
 		{"no yaml", "groups: [\n  b", `did not find expected`},
+		{"backup when", "backup:\n  when: 每天 26:20\n", `:2:9: backup.when: when: `},
+		{"backup keep", "backup:\n  keep: 0\n", `:2:9: backup.keep: keep: found 0, expected 1 to 1000`},
+		{"backup folder", "backup:\n  folder: \"\"\n", `:2:11: backup.folder: folder: expected the name of a folder`},
 		{"negative", "pace:\n  gap: -1s\n", `:2:8: pace.gap: found a negative time`},
 	}
 	for _, tt := range tests {

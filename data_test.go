@@ -177,6 +177,14 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 	_ = cmd.Wait()
 }
 
+// TestASecondBotLeavesTheDoorOfTheFirst: it is refused by the lock of the database before it touches anything.
+func TestASecondBotLeavesTheDoorOfTheFirst(t *testing.T) {
+	data := t.TempDir()
+	live(t, data)
+	refused(t, []string{"another process"}, "run", "--data", data)
+	mustRun(t, "status", "--data", data)
+}
+
 func TestTheSocketOfAKilledBotIsReplaced(t *testing.T) {
 	data := t.TempDir()
 	cmd, out := child(t, "run", "--data", data)
