@@ -191,6 +191,7 @@ func (c *Call) Status() Status { return c.run.bot.Status() }
 
 // Status is how the bot is. Any goroutine.
 type Status struct {
+	Account AccountState // zero where the account cannot tell
 	Started time.Time
 	Now     time.Time
 	Waiting int           // effects that wait
@@ -204,7 +205,7 @@ type Status struct {
 
 // Status tells how the bot is. Any goroutine.
 func (b *Bot) Status() Status {
-	s := Status{Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
+	s := Status{Account: b.accountState(), Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
 	b.outbox.mu.Lock()
 	s.Waiting = b.outbox.size
 	for k, v := range b.outbox.counts {

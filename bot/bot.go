@@ -54,6 +54,7 @@ type Bot struct {
 	stopped  chan struct{} // closed when Run returns
 	session  atomic.Pointer[string]
 	lastIn   atomic.Int64
+	trouble  atomic.Pointer[AccountState] // the first since the account was last connected
 }
 
 // ErrStopped is returned by Ask when the bot does not run any more.
@@ -96,6 +97,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		b.outbox.loop,
 		b.workLoop,
 		b.runAccount,
+		b.watchAccount,
 	}
 	for _, part := range parts {
 		g.Go(func() error { return unlessDone(ctx, part(ctx)) })

@@ -163,6 +163,9 @@ func (b *Bot) publish(out *outcome) {
 		b.session.Store(&out.session)
 		b.outbox.back()
 	}
+	if out.touched {
+		b.trouble.Store(nil)
+	}
 	b.outbox.add(out.effects)
 	if b.opts.Codes != nil && len(out.codes) > 0 {
 		b.opts.Codes(out.codes)
@@ -181,6 +184,7 @@ type outcome struct {
 	session string
 	works   bool
 	codes   []Code
+	touched bool
 }
 
 func (o *outcome) follow(c ChatID, on bool) { o.follows[c] = on }

@@ -52,6 +52,9 @@ func (r *run) batch(ctx context.Context, list []item) (due time.Time, err error)
 	if err := r.tick(ctx, maxBatch); err != nil {
 		return due, err
 	}
+	if err := r.touch(); err != nil {
+		return due, err
+	}
 	if err := r.pruneSeen(2 * len(list)); err != nil {
 		return due, err
 	}
