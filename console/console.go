@@ -20,7 +20,11 @@ import (
 //go:embed console.html console.css
 var files embed.FS
 
-const rowsPerView = 50
+const (
+	rowsPerView  = 50
+	shownOutages = 10
+	outageDays   = 30
+)
 
 type console struct {
 	bot  *bot.Bot
@@ -58,6 +62,7 @@ type page struct {
 	W      words
 	Status []fact
 	Fault  string
+	Out    view
 	Groups []group
 }
 
@@ -101,6 +106,11 @@ func (c *console) read(ctx context.Context, lang bot.Lang) (page, error) {
 	}
 	err := c.db.View(ctx, func(r store.Reader) error {
 		p.Groups = nil
+		out, err := bot.Outages(r, s.Now.AddDate(0, 0, -outageDays), s.Now)
+		if err != nil {
+			return err
+		}
+		p.Out = outages(out, s.Zone, lang)
 		chats, err := bot.Chats(r)
 		if err != nil {
 			return err

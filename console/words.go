@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,9 +17,17 @@ var (
 	textFault    = bot.Text{ZH: "数据暂时存不进去，机器人先不说话：", EN: "Nothing can be kept just now, so the bot stays silent:"}
 	textOther    = bot.Text{ZH: "English", EN: "中文"}
 
-	textSession = bot.Text{ZH: "微信", EN: "WeChat"}
-	textIn      = bot.Text{ZH: "已登录", EN: "signed in"}
-	textOut     = bot.Text{ZH: "还没登录", EN: "not signed in yet"}
+	textSession    = bot.Text{ZH: "微信", EN: "WeChat"}
+	textIn         = bot.Text{ZH: "已登录", EN: "signed in"}
+	textOut        = bot.Text{ZH: "还没登录", EN: "not signed in yet"}
+	textStateSince = bot.Text{ZH: "这个状态始于", EN: "Like this since"}
+	textOutages    = bot.Text{ZH: "断线记录", EN: "Out of touch"}
+	textReason     = bot.Text{ZH: "原因", EN: "Why"}
+	textSpan       = bot.Text{ZH: "时间", EN: "When"}
+	textMissing    = bot.Text{ZH: "消息", EN: "Messages"}
+	textLost       = bot.Text{ZH: "没有收到", EN: "never came in"}
+	textCaught     = bot.Text{ZH: "事后补收了", EN: "came in later"}
+
 	textSince   = bot.Text{ZH: "启动于", EN: "Up since"}
 	textClock   = bot.Text{ZH: "现在", EN: "Now"}
 	textHeard   = bot.Text{ZH: "最近收到消息", EN: "Last heard something"}
@@ -41,12 +50,16 @@ func wordsIn(l bot.Lang) words {
 
 func facts(s bot.Status, l bot.Lang) []fact {
 	session := textOut.In(l)
-	if s.Session != "" {
+	switch {
+	case s.Account.Name != "":
+		session = s.Account.In(l)
+	case s.Session != "":
 		session = textIn.In(l)
 	}
 	trouble := strconv.Itoa(s.Counts[bot.Failed]) + " / " + strconv.Itoa(s.Counts[bot.Lost]) + " / " + strconv.Itoa(s.Counts[bot.Expired])
 	return []fact{
 		{textSession.In(l), session},
+		{textStateSince.In(l), clock(s.Account.Since, s.Zone)},
 		{textGroups.In(l), strconv.Itoa(s.Groups)},
 		{textWaiting.In(l), strconv.Itoa(s.Waiting)},
 		{textSent.In(l), strconv.Itoa(s.Counts[bot.Sent])},
@@ -55,6 +68,19 @@ func facts(s bot.Status, l bot.Lang) []fact {
 		{textClock.In(l), clock(s.Now, s.Zone)},
 		{textSince.In(l), clock(s.Started, s.Zone)},
 	}
+}
+
+// outages is the table of the last times in which nothing came in, the newest first.
+func outages(list []bot.Outage, zone *time.Location, l bot.Lang) view {
+	v := view{Title: textOutages.In(l), Columns: []string{textSpan.In(l), textReason.In(l), textMissing.In(l)}}
+	for _, o := range slices.Backward(list[max(0, len(list)-shownOutages):]) {
+		what := textCaught
+		if o.Lost {
+			what = textLost
+		}
+		v.Rows = append(v.Rows, []string{o.Span(zone), o.Reason.In(l), what.In(l)})
+	}
+	return v
 }
 
 func clock(t time.Time, zone *time.Location) string {

@@ -138,6 +138,9 @@ var (
 		ZH: "在线自 %s\n服务 %d 个群，最近一次收到消息 %s\n待发 %d 条；已发 %d，失败 %d，不确定 %d，过期 %d",
 		EN: "Up since %s\n%d groups, last heard something %s\n%d waiting; %d sent, %d failed, %d unknown, %d expired",
 	}
+	textSince   = bot.Text{ZH: "（自 %s）\n", EN: " (since %s)\n"}
+	textOut     = bot.Text{ZH: "\n上次断线 %s：%s", EN: "\nlast out of touch %s: %s"}
+	textMissed  = bot.Text{ZH: "，那时的消息没有收到", EN: "; what was said then never came in"}
 	textFault   = bot.Text{ZH: "\n⚠ 数据暂时存不进去：%v", EN: "\n⚠ nothing can be kept just now: %v"}
 	textSilence = bot.Text{ZH: "\n（已静音，发 /恢复 结束）", EN: "\n(silenced; /resume ends it)"}
 )
@@ -172,6 +175,14 @@ func status(_ context.Context, c *bot.Call) error {
 	}
 	text := c.T(textStatus, when(s.Started), s.Groups, when(s.LastIn), s.Waiting,
 		s.Counts[bot.Sent], s.Counts[bot.Failed], s.Counts[bot.Lost], s.Counts[bot.Expired])
+	if a := s.Account; a.Name != "" {
+		text = a.In(c.Group().Language) + c.T(textSince, when(a.Since)) + text
+	}
+	out, err := lastOut(c)
+	if err != nil {
+		return err
+	}
+	text += out
 	if s.Fault != nil {
 		text += c.T(textFault, s.Fault)
 	}
@@ -181,4 +192,18 @@ func status(_ context.Context, c *bot.Call) error {
 	}
 	c.Say(text)
 	return err
+}
+
+// lastOut tells of the last time, within a week, in which nothing came in.
+func lastOut(c *bot.Call) (string, error) {
+	list, err := bot.Outages(c.Tx, c.Now.AddDate(0, 0, -7), c.Now)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	last := list[len(list)-1]
+	text := c.T(textOut, last.Span(c.Zone()), last.Reason.In(c.Group().Language))
+	if last.Lost {
+		text += c.T(textMissed)
+	}
+	return text, nil
 }
