@@ -20,6 +20,7 @@ func carried() []archive.Table {
 		{Name: "bot/chats"},
 		{Name: "bot/members", Without: []string{"known"}}, // the account's own remarks are among them
 		{Name: "bot/settings"},
+		{Name: "bot/outages"}, // days on which the bot was away break nobody's habit
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks
 		{Name: "wechat/groups", Without: []string{"first", "last"}},
 		{Name: "wechat/rosters"},
@@ -39,6 +40,7 @@ func left() map[string]string {
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
 		"bot/roles": proof, "owner/tries": proof, "owner/used": proof,
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record,
+		"bot/touch": ofAccount, "bot/outages/untold": underWay,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due":      underWay,
 		"onboarding/waiting": underWay, "broadcast/waiting": underWay,
