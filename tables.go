@@ -20,6 +20,11 @@ func carried() []archive.Table {
 		{Name: "bot/chats"},
 		{Name: "bot/members", Without: []string{"known"}}, // the account's own remarks are among them
 		{Name: "bot/settings"},
+		{Name: "bot/points"},
+		{Name: "bot/points/balance"},
+		{Name: "bot/points/richest"},
+		{Name: "bot/points/once"},
+		{Name: "bot/unreminded"},
 		{Name: "bot/outages"}, // days on which the bot was away break nobody's habit
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks
 		{Name: "wechat/groups", Without: []string{"first", "last"}},
@@ -38,8 +43,8 @@ func left() map[string]string {
 	return map[string]string{
 		"bot/place": ofAccount, "bot/state": ofAccount,
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
-		"bot/roles": proof, "owner/tries": proof, "owner/used": proof,
-		"bot/seen": record, "bot/seen/days": record, "bot/sent": record,
+		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/tries": proof, "owner/used": proof,
+		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/audit": record,
 		"bot/touch": ofAccount, "bot/outages/untold": underWay,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due":      underWay,
