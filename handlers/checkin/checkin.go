@@ -27,6 +27,12 @@ type habit struct {
 	Total  int     `json:"total"`
 }
 
+// Done is the fact "checkin.done": somebody's day counts, whoever saw to it.
+type Done struct {
+	Who bot.PersonID `json:"who"`
+	Day bot.Day      `json:"day"`
+}
+
 const (
 	marks  = store.Table[mark]("checkin/days")          // chat, person, day
 	habits = store.Table[habit]("checkin/habits")       // chat, person
@@ -112,7 +118,7 @@ func checkIn(_ context.Context, c *bot.Call) error {
 		text += c.T(textBest)
 	}
 	c.Say(text)
-	return nil
+	return c.Emit("done", Done{Who: who, Day: day})
 }
 
 // keep writes the day and its indexes.
