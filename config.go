@@ -223,10 +223,9 @@ func (d *document) check() (faults []fault) {
 			bad("groups", "found the pattern %q, which has an unclosed [ or ends in \\", p)
 		}
 	}
-	for _, p := range []string{"gap", "jitter", "chat_gap"} {
-		if strings.HasPrefix(d.text("pace."+p), "-") {
-			bad("pace."+p, "found a negative time, expected 0s or more")
-		}
+	if err := c.Pace.Check(); err != nil {
+		field, what, _ := strings.Cut(err.Error(), ": ")
+		bad("pace."+field, "%s", what)
 	}
 	if !slices.Contains(logLevels, c.Log.Level) {
 		bad("log.level", "found %q, expected one of %s", c.Log.Level, strings.Join(logLevels, ", "))
@@ -247,15 +246,6 @@ func (d *document) check() (faults []fault) {
 }
 
 var logLevels = []string{"debug", "info", "warn", "error"}
-
-func (d *document) text(path string) string {
-	for _, l := range d.leaves() {
-		if l.path == path {
-			return fmt.Sprint(l.value.Interface())
-		}
-	}
-	return ""
-}
 
 // resolve makes the data folder absolute, and with it the settings that are named from it.
 func (s *settings) resolve(dataFolder string) error {

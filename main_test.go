@@ -66,7 +66,7 @@ type running struct {
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
 	r := &running{out: newScreen(), log: newScreen()}
-	p := program{stdout: r.out, stderr: r.log, env: []string{"SIXTYTWENTY_LISTEN=127.0.0.1:0", "SIXTYTWENTY_PACE_GAP=0s", "SIXTYTWENTY_PACE_CHAT_GAP=0s"}}
+	p := program{stdout: r.out, stderr: r.log, env: []string{"SIXTYTWENTY_LISTEN=127.0.0.1:0", "SIXTYTWENTY_PACE_GAP=0s", "SIXTYTWENTY_PACE_CHAT_GAP=0s", "SIXTYTWENTY_PACE_QUIET="}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- p.main(ctx, args) }()

@@ -201,6 +201,7 @@ type Status struct {
 	Fault   error         // why nothing can be kept just now; nil when well
 	Groups  int
 	Zone    *time.Location
+	Budget  Budget
 }
 
 // Status tells how the bot is. Any goroutine.
@@ -208,6 +209,7 @@ func (b *Bot) Status() Status {
 	s := Status{Account: b.accountState(), Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
 	b.outbox.mu.Lock()
 	s.Waiting = b.outbox.size
+	s.Budget = b.outbox.budgetNow(s.Now)
 	for k, v := range b.outbox.counts {
 		s.Counts[k] = v
 	}

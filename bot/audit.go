@@ -38,7 +38,7 @@ func (r *run) audit(c *Call, args, outcome string) error {
 		return err
 	}
 	row := AuditRow{
-		At: r.now, Who: c.Event.From.Person, Chat: c.Event.Chat.ID, Command: c.command.Name, Args: cut(args, maxArgs),
+		At: r.now, Who: c.Event.From.Person, Chat: c.Event.Chat.ID, Command: c.command.Name, Args: clip(args, maxArgs),
 		Evidence: evidence(&c.Event), Outcome: outcome,
 	}
 	if c.command.Secret {
@@ -71,15 +71,4 @@ func Audits(r store.Reader, limit int) (list []AuditRow, err error) {
 		list = append(list, row.Value)
 	}
 	return list, nil
-}
-
-// cut shortens s to at most n bytes, between characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && s[n]&0xC0 == 0x80 {
-		n--
-	}
-	return s[:n]
 }

@@ -43,6 +43,7 @@ type Bot struct {
 	names    []string            // the keys of commands, sorted
 	watches  map[Kind][]boundWatch
 	zone     *time.Location
+	quiet    quietHours
 
 	in     chan item
 	outbox *outbox

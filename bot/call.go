@@ -59,6 +59,15 @@ func (c *Call) Chat() (ChatRow, error) {
 	return row, err
 }
 
+// ChatName is what a chat is called.
+func (c *Call) ChatName(id ChatID) string {
+	row, _, err := chats.Get(c.Tx, id)
+	if err != nil {
+		return ""
+	}
+	return CleanName(row.Name)
+}
+
 // Powers of the account.
 func (c *Call) Powers() Powers { return c.run.bot.account.Powers() }
 
@@ -118,6 +127,9 @@ func (c *Call) Send(e Effect) {
 	}
 	if e.Class == "" {
 		e.Class = c.class()
+	}
+	if end := c.run.bot.quiet.end(c.Now.In(c.Zone())); e.Class == Unasked && !e.Loud && end.After(e.NotBefore) {
+		e.NotBefore = end
 	}
 	if e.Expires.IsZero() {
 		from := c.Now

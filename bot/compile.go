@@ -69,6 +69,7 @@ func (b *Bot) compile() error {
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("the declarations are wrong:\n%w", err)
 	}
+	b.quiet, _ = parseQuiet(b.opts.Pace.Quiet) // checked above
 	b.zone = b.byName[groupFeature].base.(GroupSettings).location()
 	return nil
 }

@@ -161,6 +161,7 @@ func (b *Bot) publish(out *outcome) {
 	}
 	if out.session != "" {
 		b.session.Store(&out.session)
+		b.outbox.careful(out.since)
 		b.outbox.back()
 	}
 	if out.touched {
@@ -182,6 +183,7 @@ type outcome struct {
 	effects []queued
 	follows map[ChatID]bool
 	session string
+	since   time.Time // a new session began
 	works   bool
 	codes   []Code
 	touched bool

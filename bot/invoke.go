@@ -100,12 +100,18 @@ func safely(ctx context.Context, fn Run, c *Call) (err error) {
 
 // write turns what a call asked for into rows.
 func (r *run) write(c *Call) error {
-	for i := range c.effects {
-		q, err := putEffect(r.tx, c.effects[i])
-		if err != nil {
-			return err
+	for _, e := range c.effects {
+		parts := []string{e.Text}
+		if e.Kind == Say && len(e.Text) <= maxText { // a longer one is refused below
+			parts = splitText(e.Text, maxSay)
 		}
-		c.queued = append(c.queued, q)
+		for _, e.Text = range parts {
+			q, err := putEffect(r.tx, e)
+			if err != nil {
+				return err
+			}
+			c.queued = append(c.queued, q)
+		}
 	}
 	return nil
 }

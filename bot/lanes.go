@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"hash/fnv"
 	"slices"
 	"time"
 )
@@ -12,6 +13,17 @@ type queued struct {
 	chat  ChatID
 	class Class
 	from  time.Time // not before
+	text  uint64    // what it says, hashed; 0 for what is no text
+}
+
+func queuedOf(seq uint64, e Effect) queued {
+	q := queued{seq: seq, chat: e.Chat, class: e.Class, from: e.NotBefore}
+	if e.Kind == Say {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(e.Text)) // a hash takes everything
+		q.text = h.Sum64()
+	}
+	return q
 }
 
 func (q queued) bySeq(o queued) int { return cmp.Compare(q.seq, o.seq) }
@@ -39,6 +51,19 @@ type lane struct {
 	ready []queued  // by number
 	later []queued  // the soonest first
 	next  time.Time // no send before this
+	last  uint64    // the text sent last
+	apart time.Time // the same text not before this
+}
+
+// sameTextGap is how far apart the same text goes to one chat: what comes sooner the service swallows.
+const sameTextGap = time.Second
+
+// sent notes that something was tried in this chat. Where there is no pace at all, as in tests, nothing is kept apart.
+func (l *lane) sent(q queued, now time.Time, gap time.Duration) {
+	l.next = now.Add(gap)
+	if gap > 0 {
+		l.last, l.apart = q.text, now.Add(sameTextGap)
+	}
 }
 
 func (l *lane) add(q queued) {
@@ -71,7 +96,11 @@ func (l *lane) first(now time.Time) (q queued, from time.Time, ok bool) {
 	default:
 		return q, from, false
 	}
-	return q, later(q.from, l.next), true
+	from = later(q.from, l.next)
+	if q.text != 0 && q.text == l.last {
+		from = later(from, l.apart)
+	}
+	return q, from, true
 }
 
 // drop takes out an effect that is done. It is the first: only one is sent at a time.
@@ -113,7 +142,7 @@ func (ls lanes) pick(now, earliest time.Time) (best queued, due time.Time, ok bo
 		q, from, found := l.first(now)
 		switch from = later(from, earliest); {
 		case !found:
-			if !l.next.After(now) {
+			if !later(l.next, l.apart).After(now) {
 				delete(ls, chat)
 			}
 		case from.After(now):

@@ -34,20 +34,8 @@ type outRow struct {
 	Tried    time.Time `json:"tried,omitzero"`
 }
 
-// A DoneRow is what became of an effect. The text is kept only where the owner may have to send it again.
-type DoneRow struct {
-	Effect  Effect    `json:"effect"`
-	State   State     `json:"state"`
-	Receipt Receipt   `json:"receipt,omitzero"`
-	Error   string    `json:"error,omitempty"`
-	At      time.Time `json:"at"`
-}
-
 const (
-	waitingRows = store.Table[outRow]("bot/outbox") // seq
-	doneRows    = store.Table[DoneRow]("bot/sent")  // seq
-	// keptReceipts bounds bot/sent.
-	keptReceipts = 10_000
+	waitingRows  = store.Table[outRow]("bot/outbox") // seq
 	outboxWaiter = "outbox"
 	maxAttempts  = 5
 	maxText      = 64 << 10 // bytes of a text: far more than any service takes
@@ -67,7 +55,7 @@ func putEffect(tx store.Tx, e Effect) (queued, error) {
 		return queued{}, err
 	}
 	e.ID = strconv.FormatUint(seq, 10)
-	return queued{seq: seq, chat: e.Chat, class: e.Class, from: e.NotBefore}, waitingRows.Put(tx, outRow{Effect: e}, seq)
+	return queuedOf(seq, e), waitingRows.Put(tx, outRow{Effect: e}, seq)
 }
 
 // outbox does the kept effects. One goroutine sends; add may be called from any.
@@ -77,18 +65,21 @@ type outbox struct {
 	mu     sync.Mutex
 	lanes  lanes
 	pacer  pacer
+	budget budget
 	counts map[State]int
 	size   int
 }
 
 func newOutbox(b *Bot, pace Pace) *outbox {
-	return &outbox{bot: b, pacer: pacer{pace: pace}, lanes: lanes{}, counts: map[State]int{}}
+	return &outbox{bot: b, pacer: pacer{pace: pace}, budget: newBudget(pace), lanes: lanes{}, counts: map[State]int{}}
 }
 
 // load finds what waited when the bot stopped.
 func (o *outbox) load(ctx context.Context) error {
 	var list []queued
-	err := o.bot.db.View(ctx, func(r store.Reader) error {
+	var used map[int64]int
+	var since time.Time
+	err := o.bot.db.View(ctx, func(r store.Reader) (err error) {
 		list = nil
 		for row, err := range waitingRows.Scan(r, store.Range{}) {
 			if err != nil {
@@ -99,13 +90,15 @@ func (o *outbox) load(ctx context.Context) error {
 				return err
 			}
 			e := row.Value.Effect
-			list = append(list, queued{seq: seq, chat: e.Chat, class: e.Class, from: e.NotBefore})
+			list = append(list, queuedOf(seq, e))
 		}
-		return nil
+		used, since, err = readBudget(r, o.bot.clock.Now())
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	o.budget.used, o.budget.since = used, since
 	o.add(list)
 	return nil
 }
@@ -131,6 +124,16 @@ func (o *outbox) back() {
 	o.bot.clock.Wake(outboxWaiter)
 }
 
+// careful begins the warm-up of a new session.
+func (o *outbox) careful(since time.Time) {
+	if since.IsZero() {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.budget.since = since
+}
+
 func (o *outbox) loop(ctx context.Context) error {
 	defer o.bot.clock.Leave(outboxWaiter)
 	for {
@@ -153,7 +156,7 @@ func (o *outbox) loop(ctx context.Context) error {
 func (o *outbox) pick(now time.Time) (best queued, due time.Time, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.lanes.pick(now, o.pacer.next())
+	return o.lanes.pick(now, later(o.pacer.next(), o.budget.next(now)))
 }
 
 // send makes one attempt: the attempt is kept, then made, then its outcome is kept.
@@ -165,7 +168,7 @@ func (o *outbox) send(ctx context.Context, q queued) error {
 	switch verdict {
 	case try:
 		receipt, err := o.do(ctx, row.Effect)
-		o.learn(q.chat, err)
+		o.learn(q, err)
 		return o.outcome(ctx, q, row, receipt, err)
 	case gone:
 		o.forget(q)
@@ -198,11 +201,14 @@ func (o *outbox) attempt(ctx context.Context, q queued) (row outRow, verdict Sta
 		if !row.Tried.IsZero() { // the process ended before it could keep what came of it
 			row.Unsure++
 		}
-		if verdict = row.verdict(now, silenced || o.bot.left(q.chat)); verdict != try {
+		if verdict = row.verdict(now, silenced || o.bot.left(q.chat), o.pacer.pace); verdict != try {
 			return nil
 		}
 		row.Attempts++
 		row.Tried = now
+		if err := spendBudget(tx, now); err != nil {
+			return err
+		}
 		return waitingRows.Put(tx, row, q.seq)
 	})
 	return row, verdict, err
@@ -215,11 +221,11 @@ func (b *Bot) left(chat ChatID) bool {
 }
 
 // verdict says what becomes of an effect before it is tried. One that was perhaps sent is never called anything less.
-func (row outRow) verdict(now time.Time, silenced bool) State {
+func (row outRow) verdict(now time.Time, silenced bool, pace Pace) State {
 	e := row.Effect
 	var end State
 	switch {
-	case row.unsure():
+	case row.unsure(pace):
 		return Lost
 	case !e.Expires.IsZero() && now.After(e.Expires):
 		end = Expired
@@ -234,13 +240,8 @@ func (row outRow) verdict(now time.Time, silenced bool) State {
 	return end
 }
 
-// unsure says that the effect was perhaps done, and must not be tried again: a broadcast is worth one doubt, all else none.
-func (row outRow) unsure() bool {
-	if row.Effect.Class == Broadcast {
-		return row.Unsure > 1
-	}
-	return row.Unsure > 0
-}
+// unsure says that the effect was perhaps done, and must not be tried again.
+func (row outRow) unsure(pace Pace) bool { return row.Unsure > pace.doubts(row.Effect.Class) }
 
 // do makes the attempt. When the bot stops, one that is under way gets a moment to end, so that what came of it is known.
 func (o *outbox) do(ctx context.Context, e Effect) (Receipt, error) {
@@ -266,12 +267,13 @@ func vague(err error) bool {
 }
 
 // learn sets the pace of what comes next by what an attempt came to.
-func (o *outbox) learn(chat ChatID, err error) {
+func (o *outbox) learn(q queued, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.bot.clock.Now()
 	o.pacer.learn(now, err)
-	o.lanes.of(chat).next = now.Add(o.pacer.pace.ChatGap)
+	o.budget.spend(now)
+	o.lanes.of(q.chat).sent(q, now, o.pacer.pace.ChatGap)
 }
 
 // outcome keeps what an attempt came to.
@@ -288,7 +290,7 @@ func (o *outbox) outcome(ctx context.Context, q queued, row outRow, receipt Rece
 		row.Attempts--
 		return o.retry(ctx, q, row, 0)
 	case errors.Is(err, ErrUnknown):
-		if row.Unsure++; row.unsure() {
+		if row.Unsure++; row.unsure(o.pacer.pace) {
 			done.State = Lost
 			return o.close(ctx, q, done)
 		}
@@ -331,7 +333,7 @@ func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 		if err := pruneReceipts(tx, q.seq); err != nil {
 			return err
 		}
-		return doneRows.Put(tx, done, q.seq)
+		return putReceipt(tx, done, q.seq)
 	})
 	if err != nil {
 		return err
@@ -340,26 +342,6 @@ func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.counts[done.State]++
-	return nil
-}
-
-// pruneReceipts drops a few of those that are older than the last keptReceipts.
-func pruneReceipts(tx store.Tx, newest uint64) error {
-	if newest <= keptReceipts {
-		return nil
-	}
-	var old []string
-	for row, err := range doneRows.Scan(tx, store.Range{To: store.Key(newest - keptReceipts + 1), Limit: 4}) {
-		if err != nil {
-			return err
-		}
-		old = append(old, row.Key)
-	}
-	for _, key := range old {
-		if err := tx.Delete(string(doneRows), key); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -2,7 +2,10 @@ package bot
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,6 +14,81 @@ type Pace struct {
 	Gap     time.Duration `yaml:"gap"`      // between any two sends
 	Jitter  time.Duration `yaml:"jitter"`   // up to so much is added to Gap
 	ChatGap time.Duration `yaml:"chat_gap"` // between two sends to one chat
+	PerHour int           `yaml:"per_hour"` // sends in an hour
+	PerDay  int           `yaml:"per_day"`  // sends in 24 hours
+	WarmUp  time.Duration `yaml:"warm_up"`  // after a scan the budgets grow from a fifth to the whole in this time
+	Quiet   string        `yaml:"quiet"`    // 23:00-06:00: what nobody asked for waits until it is over; "" is never
+	Resend  string        `yaml:"resend"`   // what is sent once more where nobody knows whether it arrived
+}
+
+// What Pace.Resend can say; "" is ResendBroadcasts.
+const (
+	ResendNothing    = "nothing"
+	ResendBroadcasts = "broadcasts"
+	ResendEverything = "everything"
+)
+
+// doubts is how many attempts of unknown outcome an effect is worth before it is left as unknown.
+func (p Pace) doubts(c Class) int {
+	switch {
+	case p.Resend == ResendEverything:
+		return 1
+	case p.Resend != ResendNothing && c == Broadcast:
+		return 1
+	}
+	return 0
+}
+
+// Check says what is wrong with the pace.
+func (p Pace) Check() error {
+	for name, d := range map[string]time.Duration{"gap": p.Gap, "jitter": p.Jitter, "chat_gap": p.ChatGap, "warm_up": p.WarmUp} {
+		if d < 0 {
+			return fmt.Errorf("%s: found a negative time, expected 0s or more", name)
+		}
+	}
+	if p.PerHour < 0 || p.PerDay < 0 {
+		return errors.New("per_hour: a budget is 0 (no limit) or more, and so is per_day")
+	}
+	if _, err := parseQuiet(p.Quiet); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"", ResendNothing, ResendBroadcasts, ResendEverything}, p.Resend) {
+		return fmt.Errorf("resend: found %q, expected nothing, broadcasts or everything", p.Resend)
+	}
+	return nil
+}
+
+// quietHours are minutes of the day; from == to is never.
+type quietHours struct{ from, to int }
+
+func parseQuiet(s string) (quietHours, error) {
+	if s == "" {
+		return quietHours{}, nil
+	}
+	a, b, _ := strings.Cut(s, "-")
+	from, err1 := time.Parse("15:04", strings.TrimSpace(a))
+	to, err2 := time.Parse("15:04", strings.TrimSpace(b))
+	if err1 != nil || err2 != nil {
+		return quietHours{}, fmt.Errorf("quiet: found %q, expected hours such as 23:00-06:00", s)
+	}
+	return quietHours{from.Hour()*60 + from.Minute(), to.Hour()*60 + to.Minute()}, nil
+}
+
+// end is when the quiet hours that t falls into are over; zero where t is in none.
+func (q quietHours) end(t time.Time) time.Time {
+	now := t.Hour()*60 + t.Minute()
+	in := q.from <= now && now < q.to
+	if q.from > q.to {
+		in = now >= q.from || now < q.to
+	}
+	if !in {
+		return time.Time{}
+	}
+	day := t
+	if now >= q.to {
+		day = t.AddDate(0, 0, 1)
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), q.to/60, q.to%60, 0, 0, t.Location())
 }
 
 const (

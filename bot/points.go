@@ -50,7 +50,7 @@ func (c *Call) Award(who PersonID, n int, why, key string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	row := PointsRow{At: c.Now, Who: who, Points: n, Feature: c.feature.Name, Why: cut(why, maxArgs)}
+	row := PointsRow{At: c.Now, Who: who, Points: n, Feature: c.feature.Name, Why: clip(why, maxArgs)}
 	if c.Role > Everyone {
 		row.By = c.Event.From.Person
 	}

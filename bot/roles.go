@@ -22,6 +22,7 @@ const (
 // The names of bot/state.
 const (
 	stateSession  = "session"
+	stateSince    = "since" // of the session
 	stateSilenced = "silenced"
 	statePlace    = "place"
 )

@@ -193,8 +193,7 @@ func (r *run) tell(ctx context.Context) error {
 
 func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 	if e.Kind == SignedIn {
-		r.session, r.out.session = e.Text, e.Text
-		if err := state.Put(r.tx, e.Text, stateSession); err != nil {
+		if err := r.signedIn(e); err != nil {
 			return nil, err
 		}
 	}
@@ -224,6 +223,19 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 	}
 	gone := Event{ID: e.ID + "/left", Kind: Left, At: e.At, Chat: e.Chat, People: left}
 	return said, r.watchers(ctx, &gone, Everyone)
+}
+
+// signedIn keeps the session, and when it began.
+func (r *run) signedIn(e *Event) error {
+	if e.Text == r.session {
+		r.out.session = e.Text
+		return nil
+	}
+	r.session, r.out.session, r.out.since = e.Text, e.Text, r.now
+	if err := state.Put(r.tx, r.now.Format(time.RFC3339), stateSince); err != nil {
+		return err
+	}
+	return state.Put(r.tx, e.Text, stateSession)
 }
 
 // commandIn finds the command that an event calls.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	"sixtwenty/bot"
@@ -50,6 +51,12 @@ func Feature(code string) bot.Feature {
 				Summary:  bot.Text{ZH: "机器人现在怎么样", EN: "how the bot is"},
 				Examples: []bot.Example{{Say: "/状态", Reply: "…待发…"}},
 				Run:      status,
+			},
+			{
+				Name: "待查", Aliases: []string{"trouble"}, Who: bot.Owner,
+				Summary:  bot.Text{ZH: "哪些话没能确定发出去", EN: "what is not known to have arrived"},
+				Examples: []bot.Example{{Say: "/待查", Reply: "没有失败…"}},
+				Run:      trouble,
 			},
 			{
 				Name: "设置", Aliases: []string{"set", "settings"}, Args: "[项] [值...]", Who: bot.Owner,
@@ -141,6 +148,9 @@ var (
 	textSince   = bot.Text{ZH: "（自 %s）\n", EN: " (since %s)\n"}
 	textOut     = bot.Text{ZH: "\n上次断线 %s：%s", EN: "\nlast out of touch %s: %s"}
 	textMissed  = bot.Text{ZH: "，那时的消息没有收到", EN: "; what was said then never came in"}
+	textBudget  = bot.Text{ZH: "\n这一小时发了 %d 条（最多 %s），24 小时 %d 条（最多 %s）", EN: "\n%d sent this hour (of %s), %d in 24 hours (of %s)"}
+	textSlowed  = bot.Text{ZH: "\n微信说发得太快了，现在每条之间等 %v", EN: "\nWeChat says: too often; %v between sends for now"}
+	textNoLimit = bot.Text{ZH: "不限", EN: "no limit"}
 	textFault   = bot.Text{ZH: "\n⚠ 数据暂时存不进去：%v", EN: "\n⚠ nothing can be kept just now: %v"}
 	textSilence = bot.Text{ZH: "\n（已静音，发 /恢复 结束）", EN: "\n(silenced; /resume ends it)"}
 )
@@ -183,6 +193,10 @@ func status(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	text += out
+	text += c.T(textBudget, s.Budget.Hour, limit(c, s.Budget.PerHour), s.Budget.Day, limit(c, s.Budget.PerDay))
+	if s.Budget.Slowed > 0 {
+		text += c.T(textSlowed, s.Budget.Slowed)
+	}
 	if s.Fault != nil {
 		text += c.T(textFault, s.Fault)
 	}
@@ -206,4 +220,11 @@ func lastOut(c *bot.Call) (string, error) {
 		text += c.T(textMissed)
 	}
 	return text, nil
+}
+
+func limit(c *bot.Call, n int) string {
+	if n == 0 {
+		return c.T(textNoLimit)
+	}
+	return strconv.Itoa(n)
 }

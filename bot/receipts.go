@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"time"
+
+	"sixtwenty/store"
+)
+
+// A DoneRow is what became of an effect. The text is kept only where the owner may have to send it again.
+type DoneRow struct {
+	Effect  Effect    `json:"effect"`
+	State   State     `json:"state"`
+	Receipt Receipt   `json:"receipt,omitzero"`
+	Error   string    `json:"error,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+const (
+	doneRows = store.Table[DoneRow]("bot/sent")          // seq
+	trouble  = store.Table[struct{}]("bot/sent/trouble") // seq of those that were neither sent nor silenced
+	// keptReceipts bounds bot/sent.
+	keptReceipts = 10_000
+)
+
+// OutcomeName says what a state is called.
+func OutcomeName(s State) Text {
+	switch s {
+	case Sent:
+		return Text{"已发", "sent"}
+	case Failed:
+		return Text{"失败", "failed"}
+	case Lost:
+		return Text{"不确定", "unknown"}
+	case Expired:
+		return Text{"过期", "expired"}
+	}
+	return Text{"已静音", "silenced"}
+}
+
+func putReceipt(tx store.Tx, done DoneRow, seq uint64) error {
+	if done.State != Sent && done.State != Silenced {
+		if err := trouble.Put(tx, struct{}{}, seq); err != nil {
+			return err
+		}
+	}
+	return doneRows.Put(tx, done, seq)
+}
+
+// Trouble gives the latest effects that failed, expired, or of which nobody knows whether they were done, newest first.
+func Trouble(r store.Reader, limit int) (list []DoneRow, err error) {
+	for row, err := range trouble.Scan(r, store.Range{Reverse: true, Limit: limit}) {
+		if err != nil {
+			return nil, err
+		}
+		var seq uint64
+		if err := store.Split(row.Key, &seq); err != nil {
+			return nil, err
+		}
+		done, ok, err := doneRows.Get(r, seq)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			list = append(list, done)
+		}
+	}
+	return list, nil
+}
+
+// pruneReceipts drops a few of those that are older than the last keptReceipts.
+func pruneReceipts(tx store.Tx, newest uint64) error {
+	if newest <= keptReceipts {
+		return nil
+	}
+	var old []string
+	for row, err := range doneRows.Scan(tx, store.Range{To: store.Key(newest - keptReceipts + 1), Limit: 4}) {
+		if err != nil {
+			return err
+		}
+		old = append(old, row.Key)
+	}
+	for _, key := range old {
+		if err := tx.Delete(string(doneRows), key); err != nil {
+			return err
+		}
+		if err := tx.Delete(string(trouble), key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
