@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -159,6 +160,9 @@ func (h *house) openEndpoint() (http.RoundTripper, string, error) {
 // openBox opens a world file, and sets the scene where the world is new.
 func openBox(file string, o wechatbox.Options) (*wechatbox.Box, error) {
 	o.File = file
+	if _, err := os.Stat(file); err != nil {
+		o.Clock = wechatbox.NewClock(evening(time.Now()))
+	}
 	box, err := wechatbox.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("WeChat in a box %s: %w", file, err)
@@ -170,6 +174,13 @@ func openBox(file string, o wechatbox.Options) (*wechatbox.Box, error) {
 		return nil, errors.Join(err, box.Close())
 	}
 	return box, nil
+}
+
+// evening is when a new world begins, whatever the hour of the newcomer: people are awake, and the next 6:20 is tomorrow's.
+func evening(now time.Time) time.Time {
+	zone := bot.DefaultGroupSettings().Location()
+	y, m, d := now.In(zone).Date()
+	return time.Date(y, m, d, 20, 30, 0, 0, zone)
 }
 
 func claimCode() (string, error) {

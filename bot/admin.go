@@ -289,7 +289,7 @@ func (b *Bot) Today(r store.Reader, chat ChatID) (Day, error) {
 		return 0, err
 	}
 	g := v.(GroupSettings)
-	return DayOf(b.clock.Now(), g.location(), g.DayBegins), nil
+	return DayOf(b.clock.Now(), g.Location(), g.DayBegins), nil
 }
 
 // Views lists what the features show. Any goroutine.

@@ -70,7 +70,7 @@ func (b *Bot) compile() error {
 		return fmt.Errorf("the declarations are wrong:\n%w", err)
 	}
 	b.quiet, _ = parseQuiet(b.opts.Pace.Quiet) // checked above
-	b.zone = b.byName[groupFeature].base.(GroupSettings).location()
+	b.zone = b.byName[groupFeature].base.(GroupSettings).Location()
 	return nil
 }
 

@@ -38,8 +38,8 @@ func (s GroupSettings) Check() error {
 	return nil
 }
 
-// location never fails: Check has seen the name.
-func (s GroupSettings) location() *time.Location {
+// Location is the zone; it never fails: Check has seen the name.
+func (s GroupSettings) Location() *time.Location {
 	loc, err := time.LoadLocation(s.Zone)
 	if err != nil {
 		return time.UTC
