@@ -106,7 +106,7 @@ func (h *house) open() error {
 	})
 	h.bot, err = bot.New(bot.Options{
 		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),
-		Settings: h.features, Groups: h.Groups, Pace: h.Pace,
+		Settings: h.features, Groups: h.Groups, Pace: h.Pace, Codes: h.showCodes,
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"rsc.io/qr"
 
+	"sixtwenty/bot"
 	"sixtwenty/bot/wechat"
 )
 
@@ -48,6 +49,14 @@ func (h *house) showState(s wechat.State) {
 	said := fmt.Sprint(s)
 	h.weChat.Store(&said)
 	fmt.Fprintf(h.stdout, "微信 / WeChat: %s\n", s)
+}
+
+// showCodes prints new codes: the terminal is a place where only the owner looks.
+func (h *house) showCodes(codes []bot.Code) {
+	for _, c := range codes {
+		fmt.Fprintf(h.stdout, "管理员码 / manager's code: %s（%s 前有效 / good until then；私聊机器人 / send in private: /管理员 %s）\n",
+			c.Code, c.Expires.Format("15:04"), c.Code)
+	}
 }
 
 // terminalQR draws a code with half blocks, light on dark, with the quiet zone that scanners need.

@@ -13,19 +13,8 @@ import (
 	"sixtwenty/store"
 )
 
-// A try counts wrong codes. Ten of them close the door for an hour.
-type try struct {
-	Wrong int       `json:"wrong"`
-	Since time.Time `json:"since"`
-}
-
-const (
-	tries = store.Table[try]("owner/tries")      // "claim"
-	used  = store.Table[time.Time]("owner/used") // SHA-256 of a code that was used up
-
-	maxWrong = 10
-	closed   = time.Hour
-)
+// used holds the SHA-256 of codes that were used up, and when.
+const used = store.Table[time.Time]("owner/used")
 
 // Feature declares it. code is the one-time code that makes its first sender owner; it is shown where only the owner looks.
 func Feature(code string) bot.Feature {
@@ -41,7 +30,7 @@ func Feature(code string) bot.Feature {
 				Run:      help,
 			},
 			{
-				Name: "机主", Aliases: []string{"owner"}, Args: "<认领码>", Where: bot.InPrivate,
+				Name: "机主", Aliases: []string{"owner"}, Args: "<认领码>", Where: bot.InPrivate, Secret: true,
 				Summary:  bot.Text{ZH: "用启动时显示的认领码成为机主", EN: "become owner with the code shown at start"},
 				Examples: []bot.Example{{Say: "/机主 000000", Reply: "…不对…"}},
 				Run:      o.claim,
@@ -102,25 +91,21 @@ var (
 	textClaimed = bot.Text{ZH: "您好，机主！发 /帮助 看看能做什么，发 /状态 看看我怎么样。重新扫码登录后需要再认领一次。", EN: "Hello, owner! Send /help for what you can do and /status for how I am. After a new scan, claim again."}
 	textWrong   = bot.Text{ZH: "认领码不对。认领码显示在启动机器人的终端里。", EN: "That code is wrong. It is shown in the terminal where the bot was started."}
 	textClosed  = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
+	textAlarm   = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
 	textUsed    = bot.Text{ZH: "这个认领码已经用过了。重启机器人会有新的认领码。", EN: "That code was used already. Restart the bot for a new one."}
 )
 
 // claim checks the code. A wrong one is an answer, not a refusal, because the count of wrong ones must be kept.
 func (o owner) claim(_ context.Context, c *bot.Call) error {
-	t, _, err := tries.Get(c.Tx, "claim")
+	shut, err := c.DoorShut()
 	if err != nil {
 		return err
 	}
-	if c.Now.Sub(t.Since) >= closed {
-		t = try{Since: c.Now}
-	}
-	if t.Wrong >= maxWrong {
+	if shut {
 		return bot.Refuse(textClosed)
 	}
 	if o.code == "" || subtle.ConstantTimeCompare([]byte(c.Arg("认领码")), []byte(o.code)) != 1 {
-		t.Wrong++
-		c.Reply(textWrong)
-		return tries.Put(c.Tx, t, "claim")
+		return wrong(c)
 	}
 	sum := sha256.Sum256([]byte(o.code))
 	mark := hex.EncodeToString(sum[:])
@@ -134,6 +119,15 @@ func (o owner) claim(_ context.Context, c *bot.Call) error {
 	}
 	c.Reply(textClaimed)
 	return c.Grant(c.Event.From.Person, "", bot.Owner)
+}
+
+func wrong(c *bot.Call) error {
+	c.Reply(textWrong)
+	shut, err := c.WrongCode()
+	if err != nil || !shut {
+		return err
+	}
+	return c.TellOwners(textAlarm)
 }
 
 var (
