@@ -47,8 +47,8 @@ func left() map[string]string {
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/audit": record,
 		"bot/touch": ofAccount, "bot/outages/untold": underWay,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
-		"bot/works/due":      underWay,
-		"people/asked": underWay, "onboarding/waiting": underWay, "broadcast/waiting": underWay,
+		"bot/works/due": underWay,
+		"people/asked":  underWay, "onboarding/waiting": underWay, "broadcast/waiting": underWay,
 	}
 }
 

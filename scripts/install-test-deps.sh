@@ -30,6 +30,8 @@ missing() {
 	has espeak-ng || echo espeak-ng
 	has ffmpeg || echo ffmpeg
 	has strace || echo strace
+	has node || echo nodejs
+	has npm || echo npm
 }
 
 skips() {
@@ -40,6 +42,7 @@ skips() {
 	espeak-ng) echo 'text to speech' ;;
 	ffmpeg) echo 'conversion of audio' ;;
 	strace) echo 'failing disks and system calls' ;;
+	nodejs | npm) echo "other people's clients against WeChat in a box" ;;
 	esac
 }
 
