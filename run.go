@@ -140,7 +140,7 @@ func (h *house) openState() (old bool, err error) {
 func (h *house) openEndpoint() (http.RoundTripper, string, error) {
 	if h.Account.Endpoint != boxEndpoint {
 		h.mux.Handle("/{$}", http.RedirectHandler("/console", http.StatusFound))
-		return nil, h.Account.Endpoint, nil
+		return nil, h.Account.Endpoint, h.followClock()
 	}
 	box, err := openBox(filepath.Join(h.Data, "box.world"), wechatbox.Options{Logger: h.log.Named("box")})
 	if err != nil {
@@ -155,6 +155,32 @@ func (h *house) openEndpoint() (http.RoundTripper, string, error) {
 	h.closes = append(h.closes, desk.Close)
 	h.mux.Handle("/", desk)
 	return box.Transport(), "", nil
+}
+
+// boxAnswers is how long a server may take to say that it is a box.
+const boxAnswers = 2 * time.Second
+
+// followClock lets the bot live by the clock of a box that is served elsewhere. Other servers have no clock of their own.
+func (h *house) followClock() error {
+	if h.Account.Endpoint == "" {
+		return nil
+	}
+	probe := http.Client{Timeout: boxAnswers}
+	resp, err := probe.Get(h.Account.Endpoint + "/box/clock")
+	if err != nil {
+		return nil // not up yet, or not a box: the account will say what is wrong
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil
+	}
+	clock, err := wechatbox.FollowClock(context.Background(), h.Account.Endpoint, nil)
+	if err != nil {
+		return err
+	}
+	h.clock = clock
+	h.closes = append(h.closes, clock.Close)
+	return nil
 }
 
 // openBox opens a world file, and sets the scene where the world is new.
