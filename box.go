@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -19,6 +20,7 @@ type boxCommand struct {
 	Listen   string `help:"地址。Address to listen on." default:"127.0.0.1:6209" placeholder:"HOST:PORT"`
 	AutoScan bool   `help:"账号的手机自动扫码确认。The account's phone scans and confirms by itself."`
 	Seed     uint64 `help:"随机种子，同样的种子同样的世界。Seed of all that is random." default:"620"`
+	Remote   bool   `help:"允许别的机器访问：任何人都能扮演这里的每一个人。Let other machines in: anybody can then play everybody here."`
 	Keep     bool   `help:"把世界存在数据文件夹里。Keep the world in the data folder."`
 }
 
@@ -39,7 +41,7 @@ func (c *boxCommand) Run(ctx context.Context, p program, f *flags) (err error) {
 		}
 		file = filepath.Join(s.Data, "box.world")
 	}
-	box, err := openBox(file, wechatbox.Options{Seed: c.Seed, AutoScan: c.AutoScan, Logger: log})
+	box, err := openBox(file, wechatbox.Options{Seed: c.Seed, AutoScan: c.AutoScan, Remote: c.Remote, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func (c *boxCommand) Run(ctx context.Context, p program, f *flags) (err error) {
 	}
 	c.welcome(p, ln.Addr())
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return box.Serve(ctx, ln, phone.New(box, phone.Options{})) })
+	g.Go(func() error { return box.Serve(ctx, ln, c.phones(box)) })
 	return g.Wait()
 }
 
@@ -59,7 +61,18 @@ func (c *boxCommand) welcome(p program, addr net.Addr) {
   客户端 / clients   HTTPS_PROXY=http://%[1]s，或把请求按 Host 头发到这里 / or send requests here with their Host header
   控制 / control     http://%[1]s/box/world
 `, addr)
-	if tcp, ok := addr.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
-		fmt.Fprintln(p.stdout, "  ⚠ 不只本机能访问：任何人都能扮演这里的每一个人。/ Open to more than this machine: anybody can play everybody here.")
+	if c.Remote {
+		fmt.Fprintln(p.stdout, "  ⚠ 别的机器也能访问：任何人都能扮演这里的每一个人。/ Open to other machines: anybody can play everybody here.")
+	} else {
+		fmt.Fprintln(p.stdout, "  只给本机用，除非加上 --remote / for this machine only, unless --remote is given")
 	}
+}
+
+// phones are the page, for whoever may play.
+func (c *boxCommand) phones(box *wechatbox.Box) http.Handler {
+	desk := phone.New(box, phone.Options{})
+	if c.Remote {
+		return desk
+	}
+	return localOnly(nearOnly(desk))
 }

@@ -62,11 +62,12 @@ type running struct {
 	stop     func() error
 }
 
-// start runs the program until stop, or the end of the test.
-func start(t *testing.T, args ...string) *running {
+// start runs the program until stop, or the end of the test, with further environment variables.
+func start(t *testing.T, env []string, args ...string) *running {
 	t.Helper()
 	r := &running{out: newScreen(), log: newScreen()}
-	p := program{stdout: r.out, stderr: r.log, env: []string{"SIXTYTWENTY_LISTEN=127.0.0.1:0", "SIXTYTWENTY_PACE_GAP=0s", "SIXTYTWENTY_PACE_CHAT_GAP=0s", "SIXTYTWENTY_PACE_QUIET="}}
+	env = append(env, "SIXTYTWENTY_LISTEN=127.0.0.1:0", "SIXTYTWENTY_PACE_GAP=0s", "SIXTYTWENTY_PACE_CHAT_GAP=0s", "SIXTYTWENTY_PACE_QUIET=")
+	p := program{stdout: r.out, stderr: r.log, env: env}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- p.main(ctx, args) }()
@@ -109,7 +110,7 @@ func get(t *testing.T, url string) string {
 
 func TestRunServesBothPagesAndAQRCode(t *testing.T) {
 	data := t.TempDir()
-	r := start(t, "run", "--data", data)
+	r := start(t, nil, "run", "--data", data)
 	base := r.out.find(t, address)
 	r.out.find(t, regexp.MustCompile(`/机主 (\d{6})`))
 	r.out.find(t, regexp.MustCompile(`(▀|▄)`))
@@ -148,7 +149,7 @@ func TestATakenPortIsSaid(t *testing.T) {
 
 func TestASecondProcessIsRefused(t *testing.T) {
 	data := t.TempDir()
-	r := start(t, "run", "--data", data)
+	r := start(t, nil, "run", "--data", data)
 	r.out.find(t, address)
 	got := fails(t, nil, "run", "--data", data)
 	if !strings.Contains(got, "sixtwenty.db") || !strings.Contains(got, "another process") {
@@ -215,7 +216,7 @@ func TestCheckAndVersion(t *testing.T) {
 }
 
 func TestStrangersPagesAreRefused(t *testing.T) {
-	r := start(t, "run", "--data", t.TempDir())
+	r := start(t, nil, "run", "--data", t.TempDir())
 	base := r.out.find(t, address)
 	for host, want := range map[string]int{
 		"evil.example:6200": http.StatusMisdirectedRequest, "127.0.0.1": http.StatusOK, "localhost:1": http.StatusOK,

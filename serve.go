@@ -74,3 +74,15 @@ func sameHost(local net.Addr, ip net.IP) bool {
 	tcp, ok := local.(*net.TCPAddr)
 	return ok && tcp.IP.Equal(ip)
 }
+
+// nearOnly refuses requests that come from another machine.
+func nearOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil || !net.ParseIP(host).IsLoopback() {
+			http.Error(w, "this address is for this machine only", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -98,7 +98,7 @@ func (v *visitor) shot(name string) {
 // TestTheStoryOnThePage is what a newcomer does in the first ten minutes, on the page, with the program killed in between.
 func TestTheStoryOnThePage(t *testing.T) {
 	data := t.TempDir()
-	r := start(t, "run", "--data", data)
+	r := start(t, nil, "run", "--data", data)
 	base := r.out.find(t, address)
 	v := visit(t, base+"/")
 
@@ -138,7 +138,7 @@ func TestTheStoryOnThePage(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	r = start(t, "run", "--data", data)
+	r = start(t, nil, "run", "--data", data)
 	base = r.out.find(t, address)
 	v.do(chromedp.Navigate(base + "/"))
 	v.sees(`document.querySelector('.signin.is-in') !== null`)
