@@ -120,11 +120,12 @@ func TestNoArrowRunsUp(t *testing.T) {
 // TestOneDoorPerLibrary keeps each library behind one package.
 func TestOneDoorPerLibrary(t *testing.T) {
 	doors := map[string]string{
-		"github.com/eatmoreapple/openwechat": "bot/wechat",
-		"go.etcd.io/bbolt":                   "store/bolt",
-		"github.com/robfig/cron/v3":          "schedules",
-		"go.yaml.in/yaml/v4":                 ".",
-		"github.com/alecthomas/kong":         ".",
+		"github.com/eatmoreapple/openwechat":    "bot/wechat",
+		"go.etcd.io/bbolt":                      "store/bolt",
+		"github.com/robfig/cron/v3":             "schedules",
+		"github.com/6tail/lunar-go/HolidayUtil": "schedules",
+		"go.yaml.in/yaml/v4":                    ".",
+		"github.com/alecthomas/kong":            ".",
 	}
 	seen := map[string]bool{}
 	for _, s := range sources(t) {

@@ -26,6 +26,7 @@ type SyntaxError struct {
 	Field   int    // the cron field at fault, 1 to 5; 0 where it is the spec as a whole
 	Problem string // what is wrong
 	Hint    string // what would be right
+	ZH      string // both, in Chinese, for who wrote it
 }
 
 func (e *SyntaxError) Error() string {
@@ -36,19 +37,48 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("schedule %q: %s%s; %s", e.Spec, where, e.Problem, e.Hint)
 }
 
-// Parse reads a spec: cron with five fields ("20 6 * * *"), a descriptor (@hourly, @daily, @weekly, @monthly,
-// @yearly), an interval ("@every 2h") or a Chinese phrase (每天 6:20). A spec that could never fire is refused. Every
-// error is a *SyntaxError.
-func Parse(spec string) (Spec, error) {
+// Chinese says what is wrong and what would be right, in Chinese.
+func (e *SyntaxError) Chinese() string {
+	if e.ZH != "" {
+		return e.ZH
+	}
+	return "没看懂是什么时候。可以写：每天 6:20、工作日 8:00、每周三 20:00、每隔2小时；也可以写五段的 cron，如 20 6 * * *"
+}
+
+// Parse is ParseAt with the published days and no now: for settings, which mean the same whenever they are read.
+func Parse(spec string) (Spec, error) { return Published().Parse(spec) }
+
+// Parse is ParseAt for settings: what counts from today (明天, 3天后) is refused.
+func (d *Days) Parse(spec string) (Spec, error) { return d.parse(spec, time.Time{}) }
+
+// ParseAt reads a spec: cron with five fields ("20 6 * * *"), a descriptor (@hourly, @daily, @weekly, @monthly,
+// @yearly), an interval ("@every 2h") or a Chinese phrase (每天 6:20, 工作日 8:00, 每周三 20:00, 每月1号, 每隔2小时, 明天 9点,
+// 3天后, 12月24日 20:00). What counts from today counts from now, in zone; the Spec's String names the date. A spec that could
+// never fire is refused, and so is one whose moment is past. Every error is a *SyntaxError.
+func (d *Days) ParseAt(spec string, now time.Time, zone *time.Location) (Spec, error) {
+	s, err := d.parse(spec, now.In(zone))
+	if err == nil && s.Next(now, zone).IsZero() {
+		err = &SyntaxError{Spec: spec, Problem: s.String() + " is past", Hint: "write a time to come", ZH: s.String() + " 已经过去了，请写以后的时间"}
+	}
+	if err != nil {
+		return Spec{}, err
+	}
+	return s, nil
+}
+
+func (d *Days) parse(spec string, now time.Time) (Spec, error) {
 	if len(spec) > maxSpec {
 		start := strings.ToValidUTF8(spec[:40], "") + "…"
 		return Spec{}, &SyntaxError{Spec: start, Problem: fmt.Sprintf("longer than %d bytes", maxSpec), Hint: anySpec}
 	}
 	text := strings.Join(strings.Fields(narrow(spec)), " ")
-	rule, err := read(text)
+	rule, err := read(text, d, now)
 	if err != nil {
 		err.Spec = spec
 		return Spec{}, err
+	}
+	if r, ok := rule.(once); ok {
+		text = r.String()
 	}
 	return Spec{text: text, rule: rule}, nil
 }
@@ -63,7 +93,7 @@ func narrow(s string) string {
 	}, s)
 }
 
-func read(text string) (rule, *SyntaxError) {
+func read(text string, days *Days, now time.Time) (rule, *SyntaxError) {
 	name, rest, _ := strings.Cut(text, " ")
 	switch {
 	case text == "":
@@ -73,7 +103,7 @@ func read(text string) (rule, *SyntaxError) {
 	case strings.HasPrefix(text, "@"):
 		return readDescriptor(strings.ToLower(text))
 	case strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }):
-		return readPhrase(text)
+		return readPhrase(text, days, now)
 	default:
 		return readCron(text)
 	}

@@ -19,6 +19,31 @@ func TestParseSaysTheSame(t *testing.T) {
 		{"0 0 * * *", "@daily"},
 		{"0 0 * * *", "@Midnight"},
 		{"0 0 * * *", "每天 0:00"},
+		{"0 9 * * *", "每天"},
+		{"20 6 * * *", "每天六点二十"},
+		{"20 6 * * *", "每天早上6点20分"},
+		{"30 15 * * *", "每日下午三点半"},
+		{"0 6,12,21 * * *", "每天 6:00、12:00、晚上9点"},
+		{"0 20 * * 3", "每周三 20:00"},
+		{"0 20 * * 3", "每个星期三晚上八点"},
+		{"20 6 * * 1,3,5", "每周一、三、五 6:20"},
+		{"20 6 * * 1,3,5", "每周一三五6:20"},
+		{"20 6 * * 1-5", "每周一到周五 6:20"},
+		{"0 8 * * 0,1,6", "每周六至一 8点"},
+		{"0 8 * * 3", "每周三8点"},
+		{"0 17 * * 1,3", "每周一、三 17点"},
+		{"0 5 * * 3", "每周三五点"},
+		{"0 10 * * 0", "每周日 10:00"},
+		{"0 10 * * 0,6", "周末 10:00"},
+		{"0 9 1 * *", "每月1号"},
+		{"30 8 1,15 * *", "每月1号、15日 8:30"},
+		{"0 20 24 12 *", "每年12月24日 20:00"},
+		{"0 9 29 2 *", "每年二月二十九号"},
+		{"0 * * * *", "每小时"},
+		{"@every 2h", "每隔2小时"},
+		{"@every 90m", "每隔一个半小时"},
+		{"@every 30m", "每半小时"},
+		{"@every 30m", "每30分钟"},
 		{"0 * * * *", "@hourly"},
 		{"0 0 * * 0", "@weekly"},
 		{"0 0 1 * *", "@monthly"},
@@ -96,7 +121,18 @@ func TestParseRefuses(t *testing.T) {
 		{"@every -2h", 0, []string{"shorter"}},
 		{"@every 8785h", 0, []string{"longer than a year"}},
 		{"@every 90.5s", 0, []string{"whole seconds"}},
-		{"每天", 0, []string{`"" is no time of day`, "每天 6:20"}},
+		{"明天 9点", 0, []string{"counts from today", "每天 6:20"}},
+		{"12月24日 20:00", 0, []string{"counts from today"}},
+		{"每周八 6:20", 0, []string{"no day of the week"}},
+		{"每月32号", 0, []string{"no day of the month"}},
+		{"每年2月30日", 0, []string{"no such date"}},
+		{"2026年2月29日 8:00", 0, []string{"no such date"}},
+		{"每隔2天", 0, []string{"no interval", "每隔2小时"}},
+		{"每隔0分钟", 0, []string{"no interval"}},
+		{"每隔9999小时", 0, []string{"no interval"}},
+		{"每天 晚上12点", 0, []string{"晚上12点"}},
+		{"每天 下午25点", 0, []string{"下午25点"}},
+		{"每天 6.20", 0, []string{`"6.20"`, "每天 6:20"}},
 		{"每天 24:00", 0, []string{`"24:00"`, "0-23"}},
 		{"每天 6:60", 0, []string{`"6:60"`}},
 		{"每天 6:2", 0, []string{`"6:2"`}},
@@ -132,18 +168,23 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, spec := range []string{
 		"20 6 * * *", "0 0 29 2 *", "*/7 1-5,9 ? feb-nov/2 MON,5", "@daily", "@every 1h30m", "每天 6：20", "TZ=x", "@every",
-		"0 0 30 2 *", "* * * * 0-6/2", "１ ２ ３ ４ ５",
+		"0 0 30 2 *", "* * * * 0-6/2", "１ ２ ３ ４ ５", "工作日早上八点半", "每周一、三到五 6:20、21:00", "每月最后一天", "明晚8点",
+		"3天后 8:00", "12月24日", "2028年2月29日 9:00", "每隔两个半小时", "下周日", "每天 6:20，节假日除外", "过一个半小时后",
 	} {
 		f.Add(spec, int64(1_772_900_000))
 	}
 	zones := []*time.Location{mustZone(f, "America/New_York"), mustZone(f, "Australia/Lord_Howe")}
 	f.Fuzz(func(t *testing.T, text string, unix int64) {
-		spec, err := schedules.Parse(text)
+		now := time.Unix(unix%(1<<36), 0)
+		spec, err := schedules.Published().ParseAt(text, now, zones[0])
 		if err != nil {
 			if len(err.Error()) > 3000 {
 				t.Fatalf("an error of %d bytes", len(err.Error()))
 			}
 			return
+		}
+		if next := spec.Next(now, zones[0]); !next.After(now) {
+			t.Fatalf("%q at %v is next at %v", text, now, next)
 		}
 		again := mustParse(t, spec.String())
 		if again.String() != spec.String() {
@@ -153,6 +194,9 @@ func FuzzParse(f *testing.F) {
 			when := time.Unix(unix%(1<<37), 0)
 			for range 3 {
 				next := spec.Next(when, zone)
+				if spec.Once() && next.IsZero() {
+					break
+				}
 				if !next.After(when) || !again.Next(when, zone).Equal(next) {
 					t.Fatalf("%q in %v: after %v comes %v", spec, zone, when, next)
 				}

@@ -21,9 +21,21 @@ type rule interface {
 	next(after time.Time, zone *time.Location) time.Time
 }
 
-// String is the spec as it was written, with its spacing and full-width characters made plain. Parse reads it back to
-// the same Spec.
+// String is the spec as it was written, with its spacing and full-width characters made plain, and the date of what counts
+// from today put in. Parse reads it back to the same Spec.
 func (s Spec) String() string { return s.text }
+
+// Once says whether the schedule fires at one moment alone.
+func (s Spec) Once() bool {
+	_, ok := s.rule.(once)
+	return ok
+}
+
+// NeedsDays says whether the schedule depends on the table of working days.
+func (s Spec) NeedsDays() bool {
+	r, ok := s.rule.(onDays)
+	return ok && r.table
+}
 
 // Next is the first firing strictly after the given time, in zone, which must not be nil. It is the zero time where no
 // firing follows.
