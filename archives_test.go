@@ -190,7 +190,7 @@ func TestExportTakesMediaThatRowsName(t *testing.T) {
 
 // TestEveryTableIsCarriedOrLeft: whoever adds a table says whether it moves to another account.
 func TestEveryTableIsCarriedOrLeft(t *testing.T) {
-	declared, tableName := map[string]bool{}, tableNames()
+	declared, tableName := map[string]bool{}, tableShape()
 	for _, s := range sources(t) {
 		if s.test || !within(s.pkg, "bot") && !within(s.pkg, "handlers") {
 			continue
@@ -233,8 +233,8 @@ func TestEveryTableIsCarriedOrLeft(t *testing.T) {
 	}
 }
 
-// tableNames says what the name of a table looks like: its owner's name is before it.
-func tableNames() *regexp.Regexp {
+// tableShape says what the name of a table looks like: its owner's name is before it.
+func tableShape() *regexp.Regexp {
 	owners := []string{"bot", "wechat"}
 	for _, f := range handlers.All("") {
 		owners = append(owners, f.Name)
