@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,9 +26,13 @@ type Options struct {
 	Log      *zap.Logger
 	// Desktop signs in as the desktop client does; accounts that are barred from the web pass.
 	Desktop bool
-	// QR is called with each new code, States with each new state: from the goroutine of Run, which waits for them.
+	// SignInAgain: the owner says that the account may try again after WeChat threw it out.
+	SignInAgain bool
+	Limits      Limits
+	// QR is called with each new code, from the goroutine of Run; States with each new state, one at a time. Both must not
+	// block for long, and States must not call the account.
 	QR     func(QR)
-	States func(State)
+	States func(bot.AccountState)
 }
 
 // A QR is a code to scan. It lasts about five minutes; then there is a new one.
@@ -44,12 +49,19 @@ type Account struct {
 	log     *zap.Logger
 	dir     directory
 	details budget
-	state   atomic.Pointer[State]
+	brake   brake
+	limits  Limits
+	state   atomic.Pointer[bot.AccountState]
+	mu      sync.Mutex              // of changes of state, and of pulse
+	pulse   *pulse                  // nil while not signed in
 	live    atomic.Pointer[session] // nil while not signed in
 	echoes  echoes
 }
 
-var _ bot.Account = (*Account)(nil)
+var (
+	_ bot.Account = (*Account)(nil)
+	_ bot.Stater  = (*Account)(nil)
+)
 
 // New makes an account that is not signed in yet.
 func New(o Options) *Account {
@@ -61,29 +73,46 @@ func New(o Options) *Account {
 	}
 	a := &Account{
 		opts: o, clock: o.Clock, log: o.Log, dir: directory{db: o.DB},
-		details: budget{burst: 20, interval: 2 * time.Second},
+		details: budget{burst: 20, interval: 2 * time.Second}, limits: o.Limits.filled(),
 	}
-	a.state.Store(&State{Name: Offline, Reason: whyStarting, Since: o.Clock.Now()})
+	a.state.Store(&bot.AccountState{Name: bot.Offline, Reason: whyStarting, Since: o.Clock.Now()})
 	return a
 }
 
 // Powers implements bot.Account: the web has none of them.
 func (a *Account) Powers() bot.Powers { return bot.Powers{} }
 
-// tooSoon is how long after a scan the end of the session means that WeChat does not want this account here.
-const tooSoon = time.Minute
-
-// Run implements bot.Account. When a session ends it asks for a new scan, and goes on; it returns when ctx is done, when the
-// store fails for good, or, with bot.ErrSignedOut, when WeChat ends a session right after the scan.
+// Run implements bot.Account. When a session ends it asks for a new sign-in, and goes on; it returns when ctx is done or when
+// the store fails for good. Where WeChat ends a session right after the sign-in it does nothing more (State is Final).
 func (a *Account) Run(ctx context.Context, in bot.Inbox) error {
-	transport, err := a.opts.transport()
+	transport, err := a.opts.transport(&a.brake)
 	if err != nil {
 		return err
 	}
-	s, err := a.resume(ctx, in, transport)
+	ctx, cancel := context.WithCancel(ctx)
+	watched := make(chan struct{})
+	go func() { defer close(watched); a.watchdog(ctx) }()
+	defer func() { cancel(); <-watched }()
+	switch barred, err := a.mayNotSignIn(ctx); {
+	case err != nil:
+		return fmt.Errorf("reading whether the account may sign in: %w", err)
+	case barred:
+		return a.standStill(ctx, nil)
+	}
+	err = a.sessions(ctx, in, transport)
+	if errors.Is(err, errBarred) {
+		a.log.Error("the account stops", zap.Error(err))
+		return a.standStill(ctx, err)
+	}
+	return err
+}
+
+// sessions lives through one session after the other.
+func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.RoundTripper) error {
+	s, last, err := a.resume(ctx, in, transport)
 	for {
 		if err == nil && s == nil {
-			s, err = a.scan(ctx, in, transport)
+			s, err = a.signIn(ctx, in, transport, last)
 		}
 		if err != nil {
 			return err
@@ -92,14 +121,23 @@ func (a *Account) Run(ctx context.Context, in bot.Inbox) error {
 		if !ended(err) {
 			return err
 		}
-		a.log.Warn("the session is over", zap.Error(err))
-		if ret := retOf(err); ret != retSignOut && !s.scanned.IsZero() && time.Since(s.scanned) < tooSoon {
-			a.become(Offline, whyBarred)
-			return fmt.Errorf("%w within a minute of the scan: %w", bot.ErrSignedOut, err)
+		if err := barred(err, s.scanned); errors.Is(err, errBarred) {
+			return err
 		}
-		a.become(NeedsScan, whyEnded)
-		s, err = nil, nil
+		a.log.Warn("the session is over", zap.Error(err))
+		a.become(bot.NeedsScan, whyEnded)
+		s, last, err = nil, s, nil
 	}
+}
+
+// signIn gets a new session: by a touch on the phone where the account was signed in before, else by a code.
+func (a *Account) signIn(ctx context.Context, in bot.Inbox, transport http.RoundTripper, last *session) (*session, error) {
+	if last != nil {
+		if s, err := a.push(ctx, in, last); s != nil || err != nil {
+			return s, err
+		}
+	}
+	return a.scan(ctx, in, transport)
 }
 
 // serve reads the stream of one session until it ends, with the reason.
@@ -109,6 +147,8 @@ func (a *Account) serve(ctx context.Context, in bot.Inbox, s *session) error {
 	s.cancel = cancel
 	a.live.Store(s)
 	defer a.live.Store(nil)
+	a.beginPulse()
+	defer a.endPulse()
 	l := loop{Account: a, in: in, s: s}
 	err := l.run(sctx)
 	if cause := context.Cause(sctx); ctx.Err() == nil && ended(cause) {

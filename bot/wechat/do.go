@@ -81,6 +81,7 @@ func (a *Account) outcome(s *session, e bot.Effect, err error) error {
 	if bot.IsPermanent(err) {
 		return err
 	}
+	a.brake.failed(err)
 	a.log.Warn("an effect was not done", zap.String("effect", e.ID), zap.String("chat", string(e.Chat)), zap.Error(err))
 	if ended(err) {
 		s.cancel(err)

@@ -74,7 +74,7 @@ func TestBadServer(t *testing.T) {
 				if texts != 1 {
 					t.Errorf("heard %d times: %+v", texts, list)
 				}
-				if s := r.account.State(); s.Name != Online {
+				if s := r.account.State(); s.Name != bot.Online {
 					t.Errorf("state %s", s)
 				}
 				if len(r.codes) != 1 {
@@ -97,7 +97,7 @@ func TestStatesWhileDown(t *testing.T) {
 		r.box.Mend(0)
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		var names []StateName
+		var names []bot.StateName
 		for _, s := range r.states {
 			names = append(names, s.Name)
 		}
@@ -115,7 +115,7 @@ func TestFirstSignInWaitsForTheServer(t *testing.T) {
 		r.start()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if r.account.State().Name != Online {
+		if r.account.State().Name != bot.Online {
 			t.Errorf("state %s", r.account.State())
 		}
 		if n := r.total(); n > 400 {
@@ -143,7 +143,7 @@ func TestSignInNonsense(t *testing.T) {
 					r.start()
 					time.Sleep(20 * time.Minute)
 					synctest.Wait()
-					if s := r.account.State(); s.Name != Online || r.total() > 120 {
+					if s := r.account.State(); s.Name != bot.Online || r.total() > 120 {
 						t.Fatalf("state %s after %d requests", s, r.total())
 					}
 					r.say("小明", club, "在吗")
@@ -191,13 +191,13 @@ func TestHotSignInWaitsForTheServer(t *testing.T) {
 		r.start()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if s := r.account.State(); s.Name != Suspect {
+		if s := r.account.State(); s.Name != bot.Offline {
 			t.Errorf("state %s", s)
 		}
 		r.box.Mend(0)
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if len(r.codes) != 1 || r.account.State().Name != Online {
+		if len(r.codes) != 1 || r.account.State().Name != bot.Online {
 			t.Errorf("%d codes, state %s", len(r.codes), r.account.State())
 		}
 	})
@@ -209,7 +209,7 @@ func TestDamagedPlaceAsksForAScan(t *testing.T) {
 			t := r.t
 			r.in.place = []byte(place)
 			r.start()
-			if len(r.codes) != 1 || r.account.State().Name != Online {
+			if len(r.codes) != 1 || r.account.State().Name != bot.Online {
 				t.Errorf("%d codes, state %s", len(r.codes), r.account.State())
 			}
 		})

@@ -34,6 +34,7 @@ func (a *Account) Fetch(ctx context.Context, m bot.Media) (io.ReadCloser, error)
 	body, err := s.download(ctx, m.Kind, ref)
 	if err != nil {
 		cancel()
+		a.brake.failed(err)
 		if ended(err) {
 			return nil, fmt.Errorf("%w: %w", bot.ErrOffline, err)
 		}

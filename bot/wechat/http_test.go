@@ -18,8 +18,8 @@ func TestOverHTTP(t *testing.T) {
 	srv := httptest.NewServer(box.Handler())
 	in := &channelInbox{inbox: inbox{seen: map[string]bool{}}, heard: make(chan bot.Event, 10)}
 	online := make(chan struct{})
-	a := New(Options{Endpoint: srv.URL, DB: storetest.Open(t), Desktop: true, States: func(s State) {
-		if s.Name == Online {
+	a := New(Options{Endpoint: srv.URL, DB: storetest.Open(t), Desktop: true, States: func(s bot.AccountState) {
+		if s.Name == bot.Online {
 			close(online)
 		}
 	}})

@@ -17,11 +17,7 @@ type loop struct {
 	retry    backoff
 	idle     int // rounds in a row that came at once and brought nothing
 	stumbles int // attempts in a row at a batch whose lists could not be read
-	failing  time.Time
 }
-
-// offlineAfter is how long calls fail until the account counts as offline.
-const offlineAfter = time.Minute
 
 // run goes round until the session ends, ctx is done or the store fails for good.
 func (l *loop) run(ctx context.Context) error {
@@ -51,6 +47,7 @@ func (l *loop) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	l.answered(false)
 	if !more {
 		return l.rest(ctx, began)
 	}
@@ -59,6 +56,7 @@ func (l *loop) round(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		l.answered(len(v.AddMsgList) > 0)
 		was := l.s.key.mark()
 		if err := l.take(ctx, v); err != nil {
 			return err
@@ -111,24 +109,29 @@ func (l *loop) take(ctx context.Context, v *synced) error {
 	return err
 }
 
+// answered notes that the stream answered, which it may do while something else of a round fails.
+func (l *loop) answered(heard bool) {
+	l.feel(func(p *pulse, now time.Time) {
+		p.answered = now
+		if heard {
+			p.heard = now
+		}
+	})
+}
+
 func (l *loop) recovered() {
 	l.retry.ok()
-	if l.State().Name != Online {
-		l.become(Online, whyBack)
-	}
-	l.failing = time.Time{}
+	l.feel(func(p *pulse, _ time.Time) { p.failing = time.Time{} })
 }
 
 func (l *loop) failed(err error) {
 	l.log.Warn("reading the stream failed, trying again", zap.Error(err), zap.Int("failures", l.retry.failures+1))
-	if l.failing.IsZero() {
-		l.failing = time.Now()
-	}
-	state := Suspect
-	if time.Since(l.failing) >= offlineAfter {
-		state = Offline
-	}
-	l.become(state, whyOf(err))
+	l.brake.failed(err)
+	l.feel(func(p *pulse, now time.Time) {
+		if p.why = whyOf(err); p.failing.IsZero() {
+			p.failing = now
+		}
+	})
 }
 
 // whyOf puts a failure into words for the owner.

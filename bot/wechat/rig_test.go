@@ -28,12 +28,20 @@ type inbox struct {
 	messages int
 	place    []byte
 	marks    int
-	deaf     error // Mark fails with it
+	deaf     error         // Mark fails with it
+	busy     chan struct{} // Put waits for it
 }
 
 var _ bot.Inbox = (*inbox)(nil)
 
 func (in *inbox) Put(ctx context.Context, e bot.Event) error {
+	if free := in.held(); free != nil {
+		select {
+		case <-free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.seen[e.ID] {
@@ -46,6 +54,19 @@ func (in *inbox) Put(ctx context.Context, e bot.Event) error {
 		in.messages++
 	}
 	return ctx.Err()
+}
+
+// hold lets Put wait until free is closed.
+func (in *inbox) hold(free chan struct{}) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.busy = free
+}
+
+func (in *inbox) held() chan struct{} {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.busy
 }
 
 func (in *inbox) Mark(ctx context.Context, place []byte) error {
@@ -95,8 +116,9 @@ type rig struct {
 	logs    *observer.ObservedLogs
 	stop    context.CancelFunc
 	done    chan error
+	change  func(*Options)
 	codes   []QR
-	states  []State
+	states  []bot.AccountState
 }
 
 const club = "六点二十读书会"
@@ -132,10 +154,14 @@ func (r *rig) start() {
 	r.t.Helper()
 	core, logs := observer.New(zap.DebugLevel)
 	r.logs = logs
-	r.account = New(Options{
+	o := Options{
 		Transport: r.box.Transport(), DB: r.db, Clock: r.box.Clock(), Log: zap.New(core), Desktop: true,
-		QR: func(q QR) { r.codes = append(r.codes, q) }, States: func(s State) { r.states = append(r.states, s) },
-	})
+		QR: func(q QR) { r.codes = append(r.codes, q) }, States: func(s bot.AccountState) { r.states = append(r.states, s) },
+	}
+	if r.change != nil {
+		r.change(&o)
+	}
+	r.account = New(o)
 	ctx, cancel := context.WithCancel(r.t.Context())
 	r.stop, r.done = cancel, make(chan error, 1)
 	account, done := r.account, r.done
@@ -149,7 +175,7 @@ func (r *rig) end() {
 		return
 	}
 	r.stop()
-	if err := <-r.done; err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, bot.ErrSignedOut) {
+	if err := <-r.done; err != nil && !errors.Is(err, context.Canceled) {
 		r.t.Errorf("Run: %v", err)
 	}
 	r.stop = nil

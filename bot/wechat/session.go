@@ -17,7 +17,7 @@ import (
 type session struct {
 	id      string // ours: a new one after each scan
 	at      time.Time
-	scanned time.Time // zero after a hot sign-in
+	scanned time.Time // when the account last signed in anew, in real time
 	caller  *openwechat.Caller
 	creds   atomic.Pointer[creds] // never changed in place
 	key     syncKeys
@@ -57,6 +57,7 @@ func validKey(k *openwechat.SyncKey) bool {
 type place struct {
 	Session  string              `json:"session"`
 	At       time.Time           `json:"at"`
+	Scanned  time.Time           `json:"scanned,omitzero"`
 	Domain   string              `json:"domain"`
 	Uin      int64               `json:"uin"`
 	Sid      string              `json:"sid"`
@@ -89,14 +90,14 @@ func readPlace(b []byte) (*place, error) {
 func (s *session) place() ([]byte, error) {
 	c := s.creds.Load()
 	return json.Marshal(place{
-		Session: s.id, At: s.at, Domain: string(s.caller.Client.Domain), Uin: c.login.WxUin, Sid: c.login.WxSid, Skey: c.login.SKey,
+		Session: s.id, At: s.at, Scanned: s.scanned, Domain: string(s.caller.Client.Domain), Uin: c.login.WxUin, Sid: c.login.WxSid, Skey: c.login.SKey,
 		Ticket: c.login.PassTicket, DeviceID: c.base.DeviceID, Self: c.self, Key: s.key, Cookies: s.cookies(),
 	})
 }
 
 // restore makes a session of a kept place.
 func (p *place) restore(caller *openwechat.Caller) (*session, error) {
-	s := &session{id: p.Session, at: p.At, caller: caller, key: p.Key, kept: p.Cookies}
+	s := &session{id: p.Session, at: p.At, scanned: p.Scanned, caller: caller, key: p.Key, kept: p.Cookies}
 	s.uploads.init()
 	caller.Client.Domain = openwechat.WechatDomain(p.Domain)
 	s.creds.Store(&creds{

@@ -20,37 +20,37 @@ import (
 	"sixtwenty/bot"
 )
 
-// resume takes up the kept session. It returns nil where there is none, or where the service refuses it; a service that cannot
-// be reached is asked again for as long as it takes, since a new scan would lose what was said meanwhile.
-func (a *Account) resume(ctx context.Context, in bot.Inbox, transport http.RoundTripper) (*session, error) {
+// resume takes up the kept session. Where the service refuses it, it is given as last; a service that cannot be reached is
+// asked again for as long as it takes, since a new scan would lose what was said meanwhile.
+func (a *Account) resume(ctx context.Context, in bot.Inbox, transport http.RoundTripper) (s, last *session, err error) {
 	b, err := in.Place(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the kept session: %w", err)
+		return nil, nil, fmt.Errorf("reading the kept session: %w", err)
 	}
 	if b == nil {
-		a.become(NeedsScan, whyFirst)
-		return nil, nil
+		a.become(bot.NeedsScan, whyFirst)
+		return nil, nil, nil
 	}
 	p, err := readPlace(b)
 	if err != nil {
 		a.log.Warn("no hot sign-in", zap.Error(err))
-		a.become(NeedsScan, whyRefused)
-		return nil, nil
+		a.become(bot.NeedsScan, whyRefused)
+		return nil, nil, nil
 	}
-	s, err := p.restore(newCaller(transport, a.opts.Desktop))
-	if err != nil {
-		return nil, err
+	if s, err = p.restore(newCaller(transport, a.opts.Desktop)); err != nil {
+		return nil, nil, err
 	}
-	if err := a.patiently(ctx, 0, func() error { return a.comeBack(ctx, in, s) }); err != nil {
-		if ret := retOf(err); ret == 0 && !errors.Is(err, errOther) || ctx.Err() != nil {
-			return nil, err
-		}
-		a.log.Info("the kept session is refused", zap.Error(err))
-		a.become(NeedsScan, whyRefused)
-		return nil, nil
+	err = a.patiently(ctx, 0, func() error { return a.comeBack(ctx, in, s) })
+	if err == nil {
+		a.become(bot.Online, whyResumed)
+		return s, nil, nil
 	}
-	a.become(Online, whyResumed)
-	return s, nil
+	if err = barred(err, s.scanned); errors.Is(err, errBarred) || retOf(err) == 0 && !errors.Is(err, errOther) || ctx.Err() != nil {
+		return nil, nil, err
+	}
+	a.log.Info("the kept session is refused", zap.Error(err))
+	a.become(bot.NeedsScan, whyRefused)
+	return nil, s, nil
 }
 
 var errOther = errors.New("the service gave the account another name, so this is another session")
@@ -70,16 +70,18 @@ func (a *Account) comeBack(ctx context.Context, in bot.Inbox, s *session) error 
 // tried as often as given (0 is for ever).
 func (a *Account) patiently(ctx context.Context, times int, do func() error) error {
 	var retry backoff
+	began := time.Now()
 	for {
 		err := do()
 		if err == nil || ctx.Err() != nil || broken(err) || errors.Is(err, errOther) {
 			return err
 		}
+		a.brake.failed(err)
 		if ret := retOf(err); ret != 0 && ret != retTooOften || retry.failures+1 == times {
 			return err
 		}
-		if a.State().Name != NeedsScan {
-			a.become(Suspect, whyOf(err))
+		if a.State().Name != bot.NeedsScan {
+			a.turn(pulse{failing: began, why: whyOf(err)}.judge(time.Now(), a.limits))
 		}
 		a.log.Warn("signing in is not done yet", zap.Error(err))
 		if err := retry.wait(ctx); err != nil {
@@ -97,20 +99,21 @@ func (a *Account) scan(ctx context.Context, in bot.Inbox, transport http.RoundTr
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err == nil:
-			a.become(Online, whyScanned)
+			a.become(bot.Online, whyScanned)
 			return s, nil
 		case errors.Is(err, errExpired):
-			a.become(NeedsScan, whyExpired)
+			a.become(bot.NeedsScan, whyExpired)
 			retry.ok()
 			continue
-		case broken(err):
+		case broken(err), errors.Is(err, errBarred):
 			return nil, err
 		}
+		a.brake.failed(err)
 		a.log.Warn("the sign-in failed, trying again", zap.Error(err))
 		if retOf(err) == retBarred {
-			a.become(NeedsScan, whyNoWeb)
+			a.become(bot.NeedsScan, whyNoWeb)
 		} else {
-			a.become(NeedsScan, whyNotSignIn)
+			a.become(bot.NeedsScan, whyNotSignIn)
 		}
 		if err := retry.wait(ctx); err != nil {
 			return nil, err
@@ -207,7 +210,10 @@ func (a *Account) awaitScan(ctx context.Context, caller *openwechat.Caller, uuid
 		case code == openwechat.LoginCodeTimeout:
 			return nil, errExpired
 		case code == openwechat.LoginCodeScanned:
-			a.become(NeedsScan, whyOnPhone)
+			a.become(bot.NeedsScan, whyOnPhone)
+		}
+		if err != nil {
+			a.brake.failed(err)
 		}
 		if time.Since(began) >= idleRound || code == openwechat.LoginCodeScanned && retry.failures == 0 {
 			retry.ok()
@@ -255,7 +261,7 @@ func (a *Account) begin(ctx context.Context, in bot.Inbox, caller *openwechat.Ca
 		first, err = s.initial(ctx)
 		return err
 	}); err != nil {
-		return nil, err
+		return nil, barred(err, s.scanned)
 	}
 	c := *s.creds.Load()
 	c.self = first.User.UserName
@@ -264,7 +270,8 @@ func (a *Account) begin(ctx context.Context, in bot.Inbox, caller *openwechat.Ca
 	if s.at = a.clock.Now(); first.SystemTime > 0 {
 		s.at = time.Unix(first.SystemTime, 0)
 	}
-	return s, a.patiently(ctx, afterScan, func() error { return a.enter(ctx, in, s, first) })
+	err = a.patiently(ctx, afterScan, func() error { return a.enter(ctx, in, s, first) })
+	return s, barred(err, s.scanned)
 }
 
 // enter brings a session to where the stream can be read: the phone is told, names are known and kept, the place is marked.

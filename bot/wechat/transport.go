@@ -59,19 +59,19 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 }
 
 // transport is the way to the service that the options name.
-func (o *Options) transport() (http.RoundTripper, error) {
+func (o *Options) transport(b *brake) (http.RoundTripper, error) {
 	next := o.Transport
 	if next == nil {
 		next = http.DefaultTransport
 	}
 	if o.Endpoint == "" {
-		return bounded{next}, nil
+		return bounded{braked{next, b}}, nil
 	}
 	to, err := url.Parse(o.Endpoint)
 	if err != nil || (to.Scheme != "http" && to.Scheme != "https") || to.Host == "" || strings.Trim(to.Path, "/") != "" {
 		return nil, fmt.Errorf("account.endpoint %q: want http://HOST:PORT, or nothing for the real WeChat", o.Endpoint)
 	}
-	return bounded{&rewriter{next, to}}, nil
+	return bounded{braked{&rewriter{next, to}, b}}, nil
 }
 
 // newCaller makes a client of openwechat that retries nothing by itself: it would say things twice. Its calls get their

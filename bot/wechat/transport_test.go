@@ -15,7 +15,7 @@ func TestEndpointKeepsHostAndURL(t *testing.T) {
 		http.SetCookie(w, &http.Cookie{Name: "wxsid", Value: "1", Domain: "wx.qq.com", Secure: true})
 	}))
 	defer srv.Close()
-	rt, err := (&Options{Endpoint: srv.URL}).transport()
+	rt, err := (&Options{Endpoint: srv.URL}).transport(new(brake))
 	must(t, err)
 	caller := newCaller(rt, true)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://wx.qq.com/cgi-bin/x", nil)
@@ -33,7 +33,7 @@ func TestEndpointKeepsHostAndURL(t *testing.T) {
 
 func TestBadEndpoints(t *testing.T) {
 	for _, e := range []string{"box", "127.0.0.1:8080", "ftp://a", "http://", "http://a/b", "http://a\x00"} {
-		if _, err := (&Options{Endpoint: e}).transport(); err == nil || !strings.Contains(err.Error(), "account.endpoint") {
+		if _, err := (&Options{Endpoint: e}).transport(new(brake)); err == nil || !strings.Contains(err.Error(), "account.endpoint") {
 			t.Errorf("%q: %v", e, err)
 		}
 		if err := New(Options{Endpoint: e}).Run(t.Context(), nil); err == nil {
