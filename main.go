@@ -23,6 +23,7 @@ import (
 // A program is the binary with what it reads and writes, so that tests can run it.
 type program struct {
 	stdout, stderr io.Writer
+	terminal       io.Reader // what a person types; nil where nobody can
 	env            []string
 }
 
@@ -49,6 +50,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := program{stdout: os.Stdout, stderr: os.Stderr, env: os.Environ()}
+	if t := terminalOf(os.Stdin); t != nil {
+		p.terminal = t
+	}
 	if err := p.main(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "sixtwenty:", err)
 		stop()

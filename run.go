@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -26,10 +25,13 @@ import (
 	"sixtwenty/wechatbox/phone"
 )
 
-type runCommand struct{}
+type runCommand struct {
+	SignInAgain   bool `help:"被微信退出而停下以后，再登录一次。Sign in again after WeChat threw the account out and the bot stopped."`
+	IKnowTheRisks bool `name:"i-know-the-risks" help:"已经知道用真微信登录的风险。The risks of signing in to the real WeChat are known."`
+}
 
 // Run is the bot, until it is interrupted.
-func (runCommand) Run(ctx context.Context, p program, f *flags) (err error) {
+func (c *runCommand) Run(ctx context.Context, p program, f *flags) (err error) {
 	s, err := f.settings(p)
 	if err != nil {
 		return err
@@ -38,7 +40,10 @@ func (runCommand) Run(ctx context.Context, p program, f *flags) (err error) {
 	if err != nil {
 		return err
 	}
-	h := &house{program: p, settings: s, log: log}
+	if err := p.consent(ctx, s, c.IKnowTheRisks); err != nil {
+		return err
+	}
+	h := &house{program: p, settings: s, log: log, signInAgain: c.SignInAgain}
 	defer func() { err = errors.Join(err, h.close()) }()
 	if err := h.open(); err != nil {
 		return err
@@ -59,18 +64,18 @@ func (f *flags) settings(p program) (settings, error) {
 type house struct {
 	program
 	settings
-	log     *zap.Logger
-	file    *bolt.DB
-	db      store.DB       // the account's part of it
-	box     *wechatbox.Box // nil where the account is elsewhere
-	clock   bot.Clock
-	bot     *bot.Bot
-	code    string
-	weChat  atomic.Pointer[string] // what was last said of the sign-in
-	door    *control.Door          // nil where none could be made
-	backups *backups
-	mux     *http.ServeMux
-	closes  []func() error // in the order of opening
+	log         *zap.Logger
+	signInAgain bool // the owner says so
+	file        *bolt.DB
+	db          store.DB       // the account's part of it
+	box         *wechatbox.Box // nil where the account is elsewhere
+	clock       bot.Clock
+	bot         *bot.Bot
+	code        string
+	door        *control.Door // nil where none could be made
+	backups     *backups
+	mux         *http.ServeMux
+	closes      []func() error // in the order of opening
 }
 
 func (h *house) close() error {
@@ -102,7 +107,7 @@ func (h *house) open() error {
 	}
 	account := wechat.New(wechat.Options{
 		Transport: transport, Endpoint: endpoint, DB: h.db, Clock: h.clock, Log: h.log.Named("wechat"),
-		Desktop: h.Account.Desktop, QR: h.showQR, States: h.showState,
+		Desktop: h.Account.Desktop, SignInAgain: h.signInAgain, QR: h.showQR, States: h.showState,
 	})
 	h.bot, err = bot.New(bot.Options{
 		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),

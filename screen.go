@@ -19,19 +19,11 @@ func (h *house) welcome(addr, taken string) {
 	}
 	if h.box != nil {
 		say("  打开 / open     http://%s/          手机们在这里：扮演群主和群友 / the phones: play owner and members", addr)
-	} else if h.Account.Endpoint == "" {
-		say("%s", risks)
 	}
 	say("  机器人 / bot    http://%s/console", addr)
 	say("  机主认领码      %s   私聊机器人发送 / send the bot in private:  /机主 %s", h.code, h.code)
 	say("  数据 / data     %s\n", h.Data)
 }
-
-const risks = `
-  ⚠ 这是真的微信。网页登录可能让微信警告、限制甚至封停账号，第一天风险最大；请用小号，别用您离不开的号。
-  ⚠ This is the real WeChat. Signing in through the web can get an account warned, restricted or banned, above all on the
-    first day. Use a second account, never one you cannot lose.
-`
 
 // showQR prints a code to scan. It is called from the account's goroutine.
 func (h *house) showQR(code wechat.QR) {
@@ -45,10 +37,12 @@ func (h *house) showQR(code wechat.QR) {
 	}
 }
 
-func (h *house) showState(s wechat.State) {
-	said := fmt.Sprint(s)
-	h.weChat.Store(&said)
+// showState prints how the account is connected, whenever that changes.
+func (h *house) showState(s bot.AccountState) {
 	fmt.Fprintf(h.stdout, "微信 / WeChat: %s\n", s)
+	if s.Final {
+		fmt.Fprint(h.stdout, thrownOut)
+	}
 }
 
 // showCodes prints new codes: the terminal is a place where only the owner looks.
@@ -58,6 +52,15 @@ func (h *house) showCodes(codes []bot.Code) {
 			c.Code, c.Expires.Format("15:04"), c.Code)
 	}
 }
+
+const thrownOut = `
+  ⚠ 微信刚让这个号登录就把它退出了，再试只会更糟。所以机器人停了下来：不登录，不收也不发，重启也一样；数据都在。
+    请先在手机上看看账号是否正常，最好等一天；然后停掉这个程序，运行一次：sixtwenty run --sign-in-again
+  ⚠ WeChat ended the session right after the sign-in, and trying again would only make it worse. So the bot stands still: it does
+    not sign in, hears and sends nothing, also after a restart; all data is kept. See on the phone whether the account is well,
+    better wait a day; then stop this program and run once: sixtwenty run --sign-in-again
+
+`
 
 // terminalQR draws a code with half blocks, light on dark, with the quiet zone that scanners need.
 func terminalQR(text string) (string, error) {

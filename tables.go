@@ -45,7 +45,7 @@ func left() map[string]string {
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
 		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/used": proof,
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/audit": record,
-		"bot/touch": ofAccount, "bot/outages/untold": underWay,
+		"bot/touch": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
 		"people/asked":  underWay, "onboarding/waiting": underWay, "broadcast/waiting": underWay,
