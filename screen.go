@@ -48,8 +48,12 @@ func (h *house) showState(s bot.AccountState) {
 // showCodes prints new codes: the terminal is a place where only the owner looks.
 func (h *house) showCodes(codes []bot.Code) {
 	for _, c := range codes {
-		fmt.Fprintf(h.stdout, "管理员码 / manager's code: %s（%s 前有效 / good until then；私聊机器人 / send in private: /管理员 %s）\n",
-			c.Code, c.Expires.Format("15:04"), c.Code)
+		word, role := "管理员", "manager"
+		if c.Role == bot.Owner {
+			word, role = "机主", "owner"
+		}
+		fmt.Fprintf(h.stdout, "%s认领码 / code for the %s: %s（%s 前有效 / good until then；私聊机器人 / send in private: /%s %s）\n",
+			word, role, c.Code, c.Expires.In(h.zone()).Format("01-02 15:04"), word, c.Code)
 	}
 }
 

@@ -28,24 +28,37 @@ const (
 	codes = store.Table[Code]("bot/codes")   // the code
 	door  = store.Table[doorRow]("bot/door") // "codes"
 
-	codeLasts = time.Hour
-	maxWrong  = 10
-	doorShut  = time.Hour
-	maxCodes  = 50
+	codeLasts      = time.Hour
+	ownerCodeLasts = 7 * 24 * time.Hour
+	maxWrong       = 10
+	doorShut       = time.Hour
+	maxCodes       = 50
 )
 
 // NewCode makes a code for a role, good for an hour. It is shown when the transaction is kept.
 func (c *Call) NewCode(role Role, chat ChatID) error {
-	if err := dropStale(c.Tx, c.Now); err != nil {
-		return err
+	code, err := newCode(c.Tx, role, chat, c.Now, codeLasts)
+	c.codes = append(c.codes, code)
+	return err
+}
+
+// ownerCode makes a code for the owner after a new scan, when whoever was owner has to prove it again.
+func (r *run) ownerCode() error {
+	code, err := newCode(r.tx, Owner, "", r.now, ownerCodeLasts)
+	r.out.codes = append(r.out.codes, code)
+	return err
+}
+
+func newCode(tx store.Tx, role Role, chat ChatID, now time.Time, lasts time.Duration) (Code, error) {
+	if err := dropStale(tx, now); err != nil {
+		return Code{}, err
 	}
 	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
 	if err != nil {
-		return err
+		return Code{}, err
 	}
-	code := Code{Code: fmt.Sprintf("%08d", n), Role: role, Chat: chat, Expires: c.Now.Add(codeLasts)}
-	c.codes = append(c.codes, code)
-	return codes.Put(c.Tx, code, code.Code)
+	code := Code{Code: fmt.Sprintf("%08d", n), Role: role, Chat: chat, Expires: now.Add(lasts)}
+	return code, codes.Put(tx, code, code.Code)
 }
 
 // dropStale removes codes that are too old, and the oldest where there are too many.

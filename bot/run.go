@@ -231,7 +231,13 @@ func (r *run) signedIn(e *Event) error {
 		r.out.session = e.Text
 		return nil
 	}
+	again := r.session != ""
 	r.session, r.out.session, r.out.since = e.Text, e.Text, r.now
+	if again {
+		if err := r.ownerCode(); err != nil {
+			return err
+		}
+	}
 	if err := state.Put(r.tx, r.now.Format(time.RFC3339), stateSince); err != nil {
 		return err
 	}

@@ -277,6 +277,9 @@ func (w *World) Rename(name, to string) {
 	}
 }
 
+// SetCard gives somebody another name in the group.
+func (w *World) SetCard(name, card string) { w.cards[name] = card }
+
 func (w *World) group() bot.Chat { return bot.Chat{ID: "g-1", Group: true, Name: GroupName} }
 
 func (w *World) home(who string) bot.Chat {

@@ -92,7 +92,7 @@ var (
 	textWrong   = bot.Text{ZH: "认领码不对。认领码显示在启动机器人的终端里。", EN: "That code is wrong. It is shown in the terminal where the bot was started."}
 	textClosed  = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
 	textAlarm   = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
-	textUsed    = bot.Text{ZH: "这个认领码已经用过了。重启机器人会有新的认领码。", EN: "That code was used already. Restart the bot for a new one."}
+	textUsed    = bot.Text{ZH: "这个认领码已经用过了。重新扫码或重启以后，终端里会有新的认领码。", EN: "That code was used already. After a new scan or a restart the terminal shows a new one."}
 )
 
 // claim checks the code. A wrong one is an answer, not a refusal, because the count of wrong ones must be kept.
@@ -105,7 +105,7 @@ func (o owner) claim(_ context.Context, c *bot.Call) error {
 		return bot.Refuse(textClosed)
 	}
 	if o.code == "" || subtle.ConstantTimeCompare([]byte(c.Arg("认领码")), []byte(o.code)) != 1 {
-		return wrong(c)
+		return other(c)
 	}
 	sum := sha256.Sum256([]byte(o.code))
 	mark := hex.EncodeToString(sum[:])
@@ -121,7 +121,16 @@ func (o owner) claim(_ context.Context, c *bot.Call) error {
 	return c.Grant(c.Event.From.Person, "", bot.Owner)
 }
 
-func wrong(c *bot.Call) error {
+// other tries the code as one that the house made after a new scan.
+func other(c *bot.Call) error {
+	_, good, err := c.UseCode(c.Arg("认领码"))
+	if err != nil {
+		return err
+	}
+	if good {
+		c.Reply(textClaimed)
+		return nil
+	}
 	c.Reply(textWrong)
 	shut, err := c.WrongCode()
 	if err != nil || !shut {
