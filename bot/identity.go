@@ -240,7 +240,7 @@ func GroupsOf(r store.Reader, who Person) (names []string, err error) {
 		return nil, err
 	}
 	for _, chat := range list {
-		in, err := isMember(r, chat.ID, who)
+		in, err := IsMember(r, chat.ID, who)
 		if err != nil {
 			return nil, err
 		}
@@ -251,7 +251,8 @@ func GroupsOf(r store.Reader, who Person) (names []string, err error) {
 	return names, nil
 }
 
-func isMember(r store.Reader, chat ChatID, who Person) (bool, error) {
+// IsMember says whether a person, under any of their identities, is on the member list of a chat.
+func IsMember(r store.Reader, chat ChatID, who Person) (bool, error) {
 	for _, id := range who.Identities {
 		if in, err := members.Has(r, chat, id); err != nil || in {
 			return in, err
