@@ -171,6 +171,22 @@ func follower(t *testing.T, ctx context.Context, b *Box) *Follower {
 	return f
 }
 
+// TestAFollowerShowsTheTimeAtOnce, and not only after the clock was next set.
+func TestAFollowerShowsTheTimeAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)
+		b := demo(t, Options{Clock: NewClock(start)})
+		defer b.Close()
+		ok(t, b.Clock().SetSpeed(60))
+		f := follower(t, t.Context(), b)
+		time.Sleep(time.Second)
+		if now := f.Now(); !now.Equal(start.Add(time.Minute)) {
+			t.Errorf("the follower shows %v a minute after %v", now, start)
+		}
+		ok(t, f.Close())
+	})
+}
+
 func TestFollowersAreWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Date(2026, 3, 1, 6, 0, 0, 0, time.UTC)

@@ -54,6 +54,7 @@ func FollowClock(ctx context.Context, baseURL string, client *http.Client) (*Fol
 		f.stop()
 		return nil, fmt.Errorf("wechatbox: following the clock at %s: %w", f.base, err)
 	}
+	f.copy.follow(news)
 	f.take(news)
 	if err := f.report(ctx); err != nil {
 		f.stop()
