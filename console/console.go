@@ -63,8 +63,12 @@ type page struct {
 	Status []fact
 	Fault  string
 	Out    view
+	Codes  []code
 	Groups []group
 }
+
+// A code is shown here and in the terminal, never in a chat.
+type code struct{ Role, Code, Chat, Until string }
 
 type fact struct{ Name, Value string }
 
@@ -115,6 +119,9 @@ func (c *console) read(ctx context.Context, lang bot.Lang) (page, error) {
 		if err != nil {
 			return err
 		}
+		if p.Codes, err = codes(r, s, chats, lang); err != nil {
+			return err
+		}
 		for _, chat := range chats {
 			g := group{Name: bot.CleanName(chat.Name)}
 			for _, v := range c.bot.Views() {
@@ -141,5 +148,21 @@ func (c *console) view(r store.Reader, v bot.FeatureView, chat bot.ChatID, now t
 		return shown, err
 	}
 	shown.Rows, err = v.Rows(r, bot.Query{Chat: chat, Now: now, Day: day, Lang: lang, Limit: rowsPerView})
+	return shown, err
+}
+
+// codes lists the codes that are good now.
+func codes(r store.Reader, s bot.Status, chats []bot.Chat, lang bot.Lang) ([]code, error) {
+	list, err := bot.Codes(r, s.Now)
+	var shown []code
+	for _, c := range list {
+		one := code{Role: bot.RoleName(c.Role).In(lang), Code: c.Code, Until: clock(c.Expires, s.Zone)}
+		for _, chat := range chats {
+			if chat.ID == c.Chat {
+				one.Chat = bot.CleanName(chat.Name)
+			}
+		}
+		shown = append(shown, one)
+	}
 	return shown, err
 }

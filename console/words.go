@@ -8,7 +8,7 @@ import (
 	"sixtwenty/bot"
 )
 
-type words struct{ Title, Empty, NoGroups, Fault, Other, OtherLang string }
+type words struct{ Title, Empty, NoGroups, Fault, Other, OtherLang, Codes, Until string }
 
 var (
 	textTitle    = bot.Text{ZH: "六点二十 · 机器人", EN: "Sixtwenty · the bot"}
@@ -21,6 +21,8 @@ var (
 	textIn         = bot.Text{ZH: "已登录", EN: "signed in"}
 	textOut        = bot.Text{ZH: "还没登录", EN: "not signed in yet"}
 	textStateSince = bot.Text{ZH: "这个状态始于", EN: "Like this since"}
+	textCodes      = bot.Text{ZH: "认领码", EN: "Codes"}
+	textUntil      = bot.Text{ZH: "有效到", EN: "good until"}
 	textOutages    = bot.Text{ZH: "断线记录", EN: "Out of touch"}
 	textReason     = bot.Text{ZH: "原因", EN: "Why"}
 	textSpan       = bot.Text{ZH: "时间", EN: "When"}
@@ -45,6 +47,7 @@ func wordsIn(l bot.Lang) words {
 	return words{
 		Title: textTitle.In(l), Empty: textEmpty.In(l), NoGroups: textNoGroups.In(l), Fault: textFault.In(l),
 		Other: textOther.In(l), OtherLang: other,
+		Codes: textCodes.In(l), Until: textUntil.In(l),
 	}
 }
 
