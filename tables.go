@@ -44,7 +44,7 @@ func left() map[string]string {
 		"bot/place": ofAccount, "bot/state": ofAccount,
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
 		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/used": proof,
-		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/audit": record,
+		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/parts": record, "bot/audit": record,
 		"bot/touch": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,

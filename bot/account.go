@@ -61,6 +61,12 @@ type permanent struct{ error }
 
 func (p *permanent) Unwrap() error { return p.error }
 
+// A Preparer is an Account that can do the slow part of an effect ahead, such as an upload, so that at the minute only the
+// sending is left. Prepare says nothing to anybody, may be called from any goroutine, and may fail without harm.
+type Preparer interface {
+	Prepare(ctx context.Context, e Effect) error
+}
+
 // A Receipt names what was sent, for recall and for the record.
 type Receipt struct {
 	Sent string    `json:"sent,omitempty"` // the service's id of the message

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"sixtwenty/schedules"
 	"sixtwenty/store"
 )
 
@@ -26,6 +27,7 @@ type Options struct {
 	// Groups are name patterns (path.Match) of the groups the bot lives in.
 	Groups []string
 	Pace   Pace
+	Days   *schedules.Days // schedules.Published where nil
 	// Codes shows new codes where only the owner looks. The engine calls it after the commit; it must not block.
 	Codes func([]Code)
 }
@@ -43,6 +45,7 @@ type Bot struct {
 	names    []string            // the keys of commands, sorted
 	watches  map[Kind][]boundWatch
 	zone     *time.Location
+	days     *schedules.Days
 	quiet    quietHours
 
 	in     chan item
@@ -74,6 +77,9 @@ func New(opts Options) (*Bot, error) {
 		in:      make(chan item, maxBatch),
 		stopped: make(chan struct{}),
 		cache:   map[settingKey]any{},
+	}
+	if b.days = opts.Days; b.days == nil {
+		b.days = schedules.Published()
 	}
 	if err := b.compile(); err != nil {
 		return nil, err

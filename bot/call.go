@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sixtwenty/schedules"
 	"sixtwenty/store"
 )
 
@@ -68,6 +69,9 @@ func (c *Call) ChatName(id ChatID) string {
 	return CleanName(row.Name)
 }
 
+// Days are the working days as far as they are known.
+func (c *Call) Days() *schedules.Days { return c.run.bot.days }
+
 // Powers of the account.
 func (c *Call) Powers() Powers { return c.run.bot.account.Powers() }
 
@@ -82,7 +86,7 @@ func (c *Call) Name(p PersonID) string {
 
 // At writes a mention of the sender, where there is anybody else who could think they are meant.
 func (c *Call) At() string {
-	if !c.Event.Chat.Group || c.Event.From.Person == "" {
+	if !c.Event.Chat.Group || c.Event.From.Person == "" || c.Event.Kind == Ordered {
 		return ""
 	}
 	return "@" + c.Event.From.Shown() + "\u2005"

@@ -10,7 +10,8 @@ const (
 	Say       EffectKind = "say"
 	SendImage EffectKind = "image"
 	SendFile  EffectKind = "file"
-	SendVoice EffectKind = "voice" // true voice with PowerVoice, a file without
+	SendVoice EffectKind = "voice"  // true voice with PowerVoice, a file without
+	Recall    EffectKind = "recall" // takes back what was sent; services allow it for two minutes or so
 )
 
 // A Class says how an effect is treated when it waits, ages, or its outcome is not known.
@@ -32,6 +33,9 @@ type Effect struct {
 	Media string     `json:"media,omitempty"` // the SHA-256 of a blob kept before
 	Name  string     `json:"name,omitempty"`  // of the file, as the chat shows it
 	Class Class      `json:"class"`
+	// Tag names what the effect is a part of, such as one broadcast; Parts tells what became of all its parts.
+	Tag string `json:"tag,omitempty"`
+	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back
 	// Loud: said even while the bot is silenced, because the owner asked for it.
 	Loud      bool      `json:"loud,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`

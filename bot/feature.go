@@ -80,6 +80,10 @@ type Work struct {
 	Keep func(ctx context.Context, r io.Reader, limit int64) (string, error)
 	// Fetch opens what was sent along with a message.
 	Fetch func(ctx context.Context, m Media) (io.ReadCloser, error)
+	// Open reads a blob that was kept.
+	Open func(ctx context.Context, sum string) (io.ReadCloser, error)
+	// Prepare does ahead what can be done of an effect; where the account cannot, nothing.
+	Prepare func(ctx context.Context, e Effect) error
 }
 
 // A Done is what the fact of a finished Work carries.

@@ -123,7 +123,7 @@ func (r *run) jobSpec(f *feature, job *Job, chat ChatID) (spec schedules.Spec, z
 	if text == "" {
 		return spec, nil, false, nil
 	}
-	spec, err = schedules.Parse(text)
+	spec, err = r.bot.days.Parse(text)
 	if err != nil { // the settings' Check should have refused it; one bad schedule must not stop the others
 		r.bot.log.Error("a schedule is off, it cannot be read", logFeature(f.Name), logChat(chat), logError(err))
 		return spec, nil, false, nil

@@ -55,6 +55,9 @@ func putEffect(tx store.Tx, e Effect) (queued, error) {
 		return queued{}, err
 	}
 	e.ID = strconv.FormatUint(seq, 10)
+	if err := putPart(tx, e, seq); err != nil {
+		return queued{}, err
+	}
 	return queuedOf(seq, e), waitingRows.Put(tx, outRow{Effect: e}, seq)
 }
 
@@ -294,7 +297,7 @@ func (o *outbox) outcome(ctx context.Context, q queued, row outRow, receipt Rece
 			done.State = Lost
 			return o.close(ctx, q, done)
 		}
-	case IsPermanent(err) || row.Attempts >= maxAttempts:
+	case IsPermanent(err) || row.exhausted():
 		if done.State = Failed; row.Unsure > 0 {
 			done.State = Lost
 		}
@@ -302,6 +305,12 @@ func (o *outbox) outcome(ctx context.Context, q queued, row outRow, receipt Rece
 		return o.close(ctx, q, done)
 	}
 	return o.retry(ctx, q, row, backoff(row.Attempts))
+}
+
+// exhausted says that an effect was tried often enough. A broadcast has until it expires: a group that could not be reached at
+// the minute still gets its share within the grace.
+func (row outRow) exhausted() bool {
+	return row.Attempts >= maxAttempts && (row.Effect.Class != Broadcast || row.Effect.Expires.IsZero())
 }
 
 func backoff(attempts int) time.Duration { return min(time.Minute, time.Second<<min(attempts, 6)) }

@@ -43,6 +43,9 @@ func putReceipt(tx store.Tx, done DoneRow, seq uint64) error {
 			return err
 		}
 	}
+	if err := endPart(tx, done, seq); err != nil {
+		return err
+	}
 	return doneRows.Put(tx, done, seq)
 }
 
@@ -72,18 +75,21 @@ func pruneReceipts(tx store.Tx, newest uint64) error {
 	if newest <= keptReceipts {
 		return nil
 	}
-	var old []string
+	old := map[string]string{} // key to tag
 	for row, err := range doneRows.Scan(tx, store.Range{To: store.Key(newest - keptReceipts + 1), Limit: 4}) {
 		if err != nil {
 			return err
 		}
-		old = append(old, row.Key)
+		old[row.Key] = row.Value.Effect.Tag
 	}
-	for _, key := range old {
+	for key, tag := range old {
 		if err := tx.Delete(string(doneRows), key); err != nil {
 			return err
 		}
 		if err := tx.Delete(string(trouble), key); err != nil {
+			return err
+		}
+		if err := tx.Delete(string(parts), store.Key(tag)+key); err != nil {
 			return err
 		}
 	}

@@ -184,7 +184,11 @@ func (r *run) tell(ctx context.Context) error {
 			break
 		}
 		fact := r.facts[n]
-		if err := r.watchers(ctx, &fact, Everyone); err != nil {
+		err := r.watchers(ctx, &fact, Everyone)
+		if err == nil && fact.Kind == Ordered {
+			err = r.ordered(ctx, &fact)
+		}
+		if err != nil {
 			return err
 		}
 	}

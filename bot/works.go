@@ -171,7 +171,9 @@ func (b *Bot) work(ctx context.Context, rowKey string, row workRow) {
 		return
 	}
 	d := Done{Key: key, Asked: row.Data}
-	result, err := b.doWork(ctx, name, work, Work{Key: key, Data: row.Data, Keep: b.keepBlob, Fetch: b.account.Fetch})
+	result, err := b.doWork(ctx, name, work, Work{
+		Key: key, Data: row.Data, Keep: b.keepBlob, Open: b.openBlob, Fetch: b.account.Fetch, Prepare: b.prepare,
+	})
 	if ctx.Err() != nil {
 		return
 	}
@@ -230,4 +232,15 @@ func (b *Bot) postpone(ctx context.Context, key string, row workRow) {
 func (b *Bot) keepBlob(ctx context.Context, r io.Reader, limit int64) (string, error) {
 	blob, err := store.Blobs{DB: b.db, Now: b.clock.Now}.Put(ctx, r, limit)
 	return blob.Sum, err
+}
+
+func (b *Bot) openBlob(ctx context.Context, sum string) (io.ReadCloser, error) {
+	return store.Blobs{DB: b.db, Now: b.clock.Now}.Open(ctx, sum)
+}
+
+func (b *Bot) prepare(ctx context.Context, e Effect) error {
+	if p, ok := b.account.(Preparer); ok {
+		return p.Prepare(ctx, e)
+	}
+	return nil
 }

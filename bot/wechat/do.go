@@ -20,6 +20,8 @@ import (
 	"sixtwenty/bot"
 )
 
+var _ bot.Preparer = (*Account)(nil)
+
 // Do implements bot.Doer. A chat that this session has no name for fails for good: after a new scan WeChat does not tell of a
 // group that is not saved to the contacts until somebody writes there.
 func (a *Account) Do(ctx context.Context, e bot.Effect) (bot.Receipt, error) {
@@ -46,8 +48,24 @@ func (a *Account) send(ctx context.Context, s *session, to string, e bot.Effect)
 		return s.say(ctx, to, e)
 	case bot.SendImage, bot.SendFile, bot.SendVoice: // the web sends no voices; they go as files
 		return a.sendMedia(ctx, s, to, e)
+	case bot.Recall:
+		return e.Of, s.recall(ctx, to, e)
 	}
 	return "", bot.Permanent(fmt.Errorf("web WeChat cannot do %q", e.Kind))
+}
+
+// Prepare implements bot.Preparer: it uploads a medium, which serves every chat of this session.
+func (a *Account) Prepare(ctx context.Context, e bot.Effect) error {
+	s := a.live.Load()
+	if s == nil {
+		return bot.ErrOffline
+	}
+	to, ok := s.names.wireOf(e.Chat)
+	if !ok || e.Media == "" {
+		return nil
+	}
+	_, _, err := a.upload(ctx, s, to, e)
+	return err
 }
 
 // sendMedia sends a medium by its id. A cached id that the service refuses is uploaded anew at the next attempt.
@@ -130,6 +148,16 @@ func (s *session) sendUploaded(ctx context.Context, to string, e bot.Effect, m u
 	msg.Content = appMessage(m)
 	return sent(ctx, "webwxsendappmsg", func(ctx context.Context) (*http.Response, error) {
 		return s.caller.Client.WebWxSendAppMsg(ctx, msg, &c.base)
+	})
+}
+
+// recall takes back a message of ours. WeChat refuses after two minutes.
+func (s *session) recall(ctx context.Context, to string, e bot.Effect) error {
+	c := s.creds.Load()
+	msg := &openwechat.SentMessage{SendMessage: c.message(to, e), MsgId: e.Of}
+	var v agreed
+	return answer(ctx, "webwxrevokemsg", callLimit, &v, func(ctx context.Context) (*http.Response, error) {
+		return s.caller.Client.WebWxRevokeMsg(ctx, msg, &c.base)
 	})
 }
 
