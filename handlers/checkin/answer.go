@@ -1,0 +1,202 @@
+package checkin
+
+import (
+	"context"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// A card is what a storm of check-ins is answered with, once for all: those from one rank to another, in one book and day.
+type card struct {
+	Plan   string       `json:"plan,omitempty"`
+	Day    bot.Day      `json:"day"`
+	From   int          `json:"from"`
+	To     int          `json:"to"`
+	Long   bot.PersonID `json:"long,omitempty"` // who has the longest streak among them
+	Streak int          `json:"streak"`
+}
+
+const (
+	cards     = store.Table[card]("checkin/cards") // book, day
+	timerCard = "card"
+	cardWait  = 30 * time.Second
+)
+
+var (
+	textDone    = bot.Text{ZH: "%s打卡成功！今天第 %d 个，连续第 %d 天，共 %d 天。", EN: "%sChecked in! Number %d today, day %d in a row, %d in all."}
+	textNamed   = bot.Text{ZH: "%s「%s」打卡成功！今天第 %d 个，连续第 %d 天，共 %d 天。", EN: "%s%s: checked in! Number %d today, day %d in a row, %d in all."}
+	textAlso    = bot.Text{ZH: "\n「%s」第 %d 个，连续第 %d 天。", EN: "\n%s: number %d, day %d in a row."}
+	textBest    = bot.Text{ZH: " 这是您最长的一次，继续！", EN: " Your longest run yet!"}
+	textSaved   = bot.Text{ZH: " 昨天没来，用掉一张冻结卡，连续保住了。", EN: " You missed yesterday; a freeze saved your run."}
+	textEarned  = bot.Text{ZH: " 送您一张冻结卡，哪天忘了会自动用上（现有 %d 张）。", EN: " You earned a freeze; it spends itself when you forget a day (%d in hand)."}
+	textAmount  = bot.Text{ZH: " 今天 %s，这个月 %s。", EN: " %s today, %s this month."}
+	textAgain   = bot.Text{ZH: "%s今天 %s 已经打过卡啦，连续 %d 天，明天见～", EN: "%sYou already checked in today at %s: %d days in a row. See you tomorrow!"}
+	textCard    = bot.Text{ZH: "第 %d–%d 名已打卡，最快 %s %s", EN: "Numbers %d–%d have checked in, fastest %s at %s"}
+	textCardOne = bot.Text{ZH: "第 %d 名 %s 已打卡", EN: "Number %d, %s, has checked in"}
+	textLongest = bot.Text{ZH: "；连续最长 %s %d 天", EN: "; longest run %s, %d days"}
+	textOfPlan  = bot.Text{ZH: "「%s」", EN: "%s: "}
+)
+
+// answer replies to a check-in, or leaves it to the card.
+func answer(c *bot.Call, s Settings, head bot.PersonID, list []result) error {
+	text, own, err := wording(c, s, head, list)
+	if err != nil {
+		return err
+	}
+	each, err := answersEach(c, s)
+	if err != nil {
+		return err
+	}
+	if each || own {
+		c.Say(text)
+	}
+	if each {
+		return nil
+	}
+	for _, r := range list {
+		if r.again {
+			continue
+		}
+		if err := r.addToCard(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answersEach says whether everybody is answered.
+func answersEach(c *bot.Call, s Settings) (bool, error) {
+	if s.Answers != answerAuto {
+		return s.Answers == answerEach, nil
+	}
+	chat, err := c.Chat()
+	return chat.Size <= s.Small, err
+}
+
+// wording puts the results into words, and says whether they are worth a reply of their own in a storm.
+func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text string, own bool, err error) {
+	fresh := 0
+	for _, r := range list {
+		if r.again {
+			continue
+		}
+		text += r.line(c, fresh == 0)
+		fresh++
+		if r.mark.Rank == 1 || r.saved || r.earned {
+			own = true
+		}
+		if s.celebrates(r.now.Streak) && r.now.Streak > r.was.Streak {
+			own = true
+			text += "\n" + s.celebration(c.Event.From.Shown(), r.now.Streak)
+		}
+	}
+	r := list[0]
+	if fresh == 0 {
+		own = true
+		text = c.T(textAgain, c.At(), r.book.clockText(r.mark.At), r.now.Streak)
+	}
+	if r.mark.Sum > 0 {
+		month, _, err := tallies.Get(c.Tx, r.book.id, head, monthOf(r.book.today))
+		if err != nil {
+			return "", own, err
+		}
+		text += c.T(textAmount, sumText(r.mark.Sum, s.Unit), sumText(month.Sum, s.Unit))
+	}
+	return text, own, nil
+}
+
+// line is one result in words; the first one of a reply speaks to the member.
+func (r result) line(c *bot.Call, first bool) string {
+	name, h := r.book.plan.Name, r.now
+	var text string
+	switch {
+	case !first:
+		return c.T(textAlso, name, r.mark.Rank, h.Streak)
+	case name == "":
+		text = c.T(textDone, c.At(), r.mark.Rank, h.Streak, h.Total)
+	default:
+		text = c.T(textNamed, c.At(), name, r.mark.Rank, h.Streak, h.Total)
+	}
+	switch {
+	case r.saved:
+		text += c.T(textSaved)
+	case h.Streak > 1 && h.Streak == h.Best && h.Total > h.Best:
+		text += c.T(textBest)
+	}
+	if r.earned {
+		text += c.T(textEarned, h.Freezes)
+	}
+	return text
+}
+
+// addToCard leaves a check-in to the card of its day, which is shown a while after the first one on it.
+func (r result) addToCard(c *bot.Call) error {
+	b := r.book
+	k, waits, err := cards.Get(c.Tx, b.id, int(b.today))
+	if err != nil {
+		return err
+	}
+	if !waits {
+		k = card{Plan: b.plan.Name, Day: b.today, From: r.mark.Rank}
+		if err := c.After(cardWait, timerCard, cardKey(b.id, b.today), cardOf{b.id, b.today}); err != nil {
+			return err
+		}
+	}
+	if k.To = r.mark.Rank; r.now.Streak > k.Streak {
+		k.Long, k.Streak = c.Event.From.Person, r.now.Streak
+	}
+	return cards.Put(c.Tx, k, b.id, int(b.today))
+}
+
+// A cardOf is what the timer of a card carries.
+type cardOf struct {
+	Book bookID  `json:"book"`
+	Day  bot.Day `json:"day"`
+}
+
+func cardKey(id bookID, d bot.Day) string { return store.FormatKey(store.Key(id, int(d))) }
+
+// showCard says a card and begins the next one.
+func showCard(_ context.Context, c *bot.Call) error {
+	var of cardOf
+	if err := c.Decode(&of); err != nil {
+		return err
+	}
+	k, ok, err := cards.Get(c.Tx, of.Book, int(of.Day))
+	if err != nil || !ok {
+		return err
+	}
+	if err := cards.Delete(c.Tx, of.Book, int(of.Day)); err != nil {
+		return err
+	}
+	first, at, err := fastest(c, of)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if k.Plan != "" {
+		text = c.T(textOfPlan, k.Plan)
+	}
+	if k.From == k.To {
+		text += c.T(textCardOne, k.To, c.Name(k.Long))
+	} else {
+		text += c.T(textCard, k.From, k.To, first, at)
+	}
+	if k.Streak > 1 {
+		text += c.T(textLongest, c.Name(k.Long), k.Streak)
+	}
+	c.Say(text + "。")
+	return nil
+}
+
+// fastest is who was first on a day, and when to the second.
+func fastest(c *bot.Call, of cardOf) (name, at string, err error) {
+	row, ok, err := order.First(c.Tx, store.Under(of.Book, int(of.Day)))
+	if err != nil || !ok {
+		return "", "", err
+	}
+	m, _, err := marks.Get(c.Tx, of.Book, row.Value, int(of.Day))
+	return c.Name(row.Value), m.At.In(c.Zone()).Format(time.TimeOnly), err
+}

@@ -1,0 +1,270 @@
+package checkin
+
+import (
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// A bookID names one series of check-ins: the group's own bears the id of its chat, a named plan's the name too.
+type bookID string
+
+func bookOf(chat bot.ChatID, plan string) bookID {
+	if plan == "" {
+		return bookID(chat)
+	}
+	return bookID(string(chat) + "\x1f" + plan)
+}
+
+// A bookRow is what is kept of a book itself.
+type bookRow struct {
+	Chat   bot.ChatID   `json:"chat"`
+	Plan   string       `json:"plan,omitempty"`
+	Opened bot.Day      `json:"opened"` // the first day it was used on
+	Closed bot.Day      `json:"closed"` // days up to and with this one are over and judged
+	Rules  []freezeRule `json:"rules,omitempty"`
+	Ended  bool         `json:"ended,omitempty"` // its camp is over, and that was said
+}
+
+// An off is a day that is nobody's miss, and why. It is kept when the day is over, so that what the settings say later does
+// not change what the day was.
+type off struct {
+	Why string `json:"why"` // one of the constants below
+}
+
+const (
+	offRest   = "rest"   // a day off by the settings, or none of the plan's
+	offOutage = "outage" // the bot was down through the window
+	offZone   = "zone"   // a change of zone jumped over it
+)
+
+const (
+	books = store.Table[bookRow]("checkin/books") // book
+	offs  = store.Table[off]("checkin/off")       // book, day
+	// maxClosing bounds what is judged at once; after so long every streak is over anyway.
+	maxClosing = 400
+	maxRules   = 64
+)
+
+// A book is one series of check-ins as one call works on it. Its days before today are judged.
+type book struct {
+	bookRow
+	id    bookID
+	plan  plan
+	cal   calendar
+	today bot.Day
+}
+
+// timerDay ends a day: what it left open is judged, and what must be said of it is said.
+const timerDay = "day"
+
+// openBook reads a book and judges the days that are over.
+func openBook(c *bot.Call, cal calendar, p plan, at time.Time) (*book, error) {
+	if at.After(c.Now) {
+		at = c.Now
+	}
+	b := &book{id: bookOf(c.Event.Chat.ID, p.Name), plan: p, cal: cal, today: cal.day(at)}
+	row, known, err := books.Get(c.Tx, b.id)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		row = bookRow{Chat: c.Event.Chat.ID, Plan: p.Name, Opened: b.today, Closed: b.today - 1}
+	}
+	b.bookRow = row
+	changed := b.learn(bot.Settings[Settings](c).freezes(b.today)) || !known
+	if b.Closed >= b.last() && !changed {
+		return b, nil
+	}
+	if err := b.close(c); err != nil {
+		return nil, err
+	}
+	if err := c.SetTimer(cal.begin(cal.day(c.Now)+1).Add(spread(c.Event.Chat.ID)), timerDay, "", nil); err != nil {
+		return nil, err
+	}
+	return b, books.Put(c.Tx, b.bookRow, b.id)
+}
+
+// spread puts the ends of many groups' days a few minutes apart.
+func spread(chat bot.ChatID) time.Duration {
+	h := fnv.New32a()
+	h.Write([]byte(chat))
+	return time.Duration(h.Sum32()%300+1) * time.Second
+}
+
+// learn keeps a changed rule, from the day on that it was changed.
+func (b *book) learn(r freezeRule) bool {
+	if n := len(b.Rules); n > 0 {
+		last := b.Rules[n-1]
+		if last.Every == r.Every && last.Most == r.Most || r.From < last.From {
+			return false
+		}
+		if last.From == r.From {
+			b.Rules = b.Rules[:n-1]
+		}
+	}
+	b.Rules = append(slices.Clone(b.Rules), r)
+	b.Rules = b.Rules[max(0, len(b.Rules)-maxRules):]
+	return true
+}
+
+// last is the last day that can be judged by now.
+func (b *book) last() bot.Day {
+	if end := b.plan.End; end != 0 {
+		return min(end, b.today-1)
+	}
+	return b.today - 1
+}
+
+// close judges the days that are over.
+func (b *book) close(c *bot.Call) error {
+	b.Closed = max(b.Closed, b.last()-maxClosing)
+	for b.Closed < b.last() {
+		b.Closed++
+		why, err := b.whyOff(c, b.Closed)
+		if err != nil {
+			return err
+		}
+		if why == "" {
+			err = b.miss(c.Tx, b.Closed)
+		} else {
+			err = offs.Put(c.Tx, off{Why: why}, b.id, int(b.Closed))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whyOff says why a day that is over was nobody's miss, or nothing.
+func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
+	switch {
+	case b.cal.skips(d):
+		return offZone, nil
+	case !b.plan.on(d) || b.plan.Name == "" && bot.Settings[Settings](c).rests(d):
+		return offRest, nil
+	}
+	from, to := b.window(c).span(b.cal, d)
+	down, err := downtime(c.Tx, from, to)
+	if err != nil || 2*down < to.Sub(from) {
+		return "", err
+	}
+	if d == b.last() && b.plan.Name == "" {
+		c.Reply(textOutage, day(c, d))
+	}
+	return offOutage, nil
+}
+
+var textOutage = bot.Text{
+	ZH: "%s 我掉线了，错过了打卡时间。那一天不算缺卡，大家的连续天数都保住了。",
+	EN: "I was offline through the check-in time on %s. It counts as nobody's miss; every streak is safe.",
+}
+
+// window is when check-ins count in this book.
+func (b *book) window(c *bot.Call) window {
+	if b.plan.Name == "" {
+		return bot.Settings[Settings](c).window()
+	}
+	return b.plan.Window
+}
+
+// downtime is how long the bot was out of touch between two moments.
+func downtime(r store.Reader, from, to time.Time) (sum time.Duration, err error) {
+	list, err := bot.Outages(r, from, to)
+	for _, o := range list {
+		start, end := o.From, o.To
+		if start.Before(from) {
+			start = from
+		}
+		if end.After(to) {
+			end = to
+		}
+		sum += max(0, end.Sub(start))
+	}
+	return sum, err
+}
+
+// miss judges a day for everybody whose streak was alive and who was not there.
+func (b *book) miss(tx store.Tx, d bot.Day) error {
+	var heads []bot.PersonID
+	for row, err := range alive.Scan(tx, store.Under(b.id)) {
+		if err != nil {
+			return err
+		}
+		heads = append(heads, row.Value)
+	}
+	for _, head := range heads {
+		was, _, err := habits.Get(tx, b.id, head)
+		if err != nil {
+			return err
+		}
+		if was.Last >= d {
+			continue
+		}
+		now := was
+		if now.missed() {
+			if err := frozen.Put(tx, struct{}{}, b.id, head, int(d)); err != nil {
+				return err
+			}
+		}
+		if err := keepHabit(tx, b.id, head, was, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// booksOf opens the group's book and those of its plans.
+func booksOf(c *bot.Call, at time.Time) ([]*book, error) {
+	cal, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
+	list, err := plansOf(c.Tx, c.Event.Chat.ID)
+	if err != nil {
+		return nil, err
+	}
+	var open []*book
+	for _, p := range append([]plan{{}}, list...) {
+		b, err := openBook(c, cal, p, at)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, b)
+	}
+	return open, nil
+}
+
+// theBook opens the one book that a command names; "" is the group's own.
+func theBook(c *bot.Call, name string) (*book, error) {
+	p := plan{}
+	if name != "" {
+		var ok bool
+		var err error
+		if p, ok, err = plans.Get(c.Tx, c.Event.Chat.ID, foldName(name)); err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, bot.Refuse(textNoPlan, bot.CleanName(name))
+		}
+	}
+	cal, err := calendarOf(c)
+	if err != nil {
+		return nil, err
+	}
+	return openBook(c, cal, p, c.Event.At)
+}
+
+// dayText writes a day as people do.
+func dayText(l bot.Lang, d bot.Day) string {
+	if l == bot.EN {
+		return d.Date().Format("2 Jan")
+	}
+	return d.Date().Format("1月2日")
+}
+
+func day(c *bot.Call, d bot.Day) string { return dayText(c.Group().Language, d) }

@@ -1,0 +1,291 @@
+package checkin
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// This file is what the house asks of every feature about people: what follows from their facts when they are merged, what
+// is known of them, why, and that they are forgotten.
+
+// eachBook calls fn for every book.
+func eachBook(r store.Reader, fn func(id bookID, row bookRow) error) error {
+	list := map[bookID]bookRow{}
+	for row, err := range books.Scan(r, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		var id bookID
+		if err := store.Split(row.Key, &id); err != nil {
+			return err
+		}
+		list[id] = row.Value
+	}
+	for _, id := range slices.Sorted(maps.Keys(list)) { // writes may come now
+		if err := fn(id, list[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identity works out anew what follows from the days of a person whose set of identities changed.
+func identity(tx store.Tx, changed bot.Person) error {
+	return eachBook(tx, func(id bookID, row bookRow) error {
+		for _, p := range changed.Identities {
+			if err := dropDerived(tx, id, p); err != nil {
+				return err
+			}
+		}
+		return derive(tx, id, row, changed)
+	})
+}
+
+// dropDerived forgets what is kept of somebody as the head of a person.
+func dropDerived(tx store.Tx, id bookID, head bot.PersonID) error {
+	was, ok, err := habits.Get(tx, id, head)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if err := keepHabit(tx, id, head, was, habit{}); err != nil {
+			return err
+		}
+	}
+	list := map[period]tally{}
+	for row, err := range tallies.Scan(tx, store.Under(id, head)) {
+		if err != nil {
+			return err
+		}
+		var p period
+		if err := store.Split(row.Key, nil, nil, &p); err != nil {
+			return err
+		}
+		list[p] = row.Value
+	}
+	for p, t := range list {
+		if err := keepTally(tx, id, head, p, t, tally{}); err != nil {
+			return err
+		}
+	}
+	return clearUnder(tx, string(frozen), id, head)
+}
+
+// derive makes a person's habit and tallies from the facts alone; nothing of them may be there.
+func derive(tx store.Tx, id bookID, row bookRow, who bot.Person) error {
+	days := map[bot.Day]int{} // the sum of each day
+	for _, p := range who.Identities {
+		for row, err := range marks.Scan(tx, store.Under(id, p)) {
+			if err != nil {
+				return err
+			}
+			var d int
+			if err := store.Split(row.Key, nil, nil, &d); err != nil {
+				return err
+			}
+			if !row.Value.Void {
+				days[bot.Day(d)] += row.Value.Sum
+			}
+		}
+	}
+	if len(days) == 0 {
+		return nil
+	}
+	list := map[period]tally{}
+	for d, sum := range days {
+		for _, p := range []period{weekOf(d), monthOf(d), ever} {
+			t := list[p]
+			if t.Sum += sum; p != ever {
+				t.Days++
+			}
+			list[p] = t
+		}
+	}
+	for p, t := range list {
+		if err := keepTally(tx, id, who.Head, p, tally{}, t); err != nil {
+			return err
+		}
+	}
+	_, err := refold(tx, id, row, who)
+	return err
+}
+
+var (
+	textAboutDays = bot.Text{ZH: "在「%s」打卡", EN: "check-ins in %s"}
+	textAboutLine = bot.Text{ZH: "连续 %d 天，最长 %d 天，共 %d 天，最近 %s", EN: "%d days in a row, longest %d, %d in all, last %s"}
+)
+
+// groupNames are the names of the groups the bot lives in.
+func groupNames(r store.Reader) (map[bot.ChatID]string, error) {
+	list, err := bot.Chats(r)
+	names := map[bot.ChatID]string{}
+	for _, c := range list {
+		names[c.ID] = bot.CleanName(c.Name)
+	}
+	return names, err
+}
+
+// about tells a person's habits, one line a book.
+func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
+	groups, err := groupNames(r)
+	if err != nil {
+		return nil, err
+	}
+	err = eachBook(r, func(id bookID, row bookRow) error {
+		h, ok, err := habits.Get(r, id, who.Head)
+		if err != nil || !ok {
+			return err
+		}
+		name := groups[row.Chat]
+		if row.Plan != "" {
+			name += "/" + row.Plan
+		}
+		lines = append(lines, bot.Line{
+			Name:  format(l, textAboutDays, name),
+			Value: format(l, textAboutLine, h.Streak, h.Best, h.Total, dayText(l, h.Last)),
+		})
+		return nil
+	})
+	return lines, err
+}
+
+// forget drops what tells when somebody was there. The ranks and counts of the days stay, without a name.
+func forget(tx store.Tx, who bot.Person) error {
+	return eachBook(tx, func(id bookID, row bookRow) error {
+		if err := dropDerived(tx, id, who.Head); err != nil {
+			return err
+		}
+		for _, p := range who.Identities {
+			if err := forgetMarks(tx, id, p); err != nil {
+				return err
+			}
+			if err := halves.Delete(tx, row.Chat, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forgetMarks drops the days of one identity, and its name from the order of each.
+func forgetMarks(tx store.Tx, id bookID, who bot.PersonID) error {
+	ranks := map[int]int{} // by day
+	for row, err := range marks.Scan(tx, store.Under(id, who)) {
+		if err != nil {
+			return err
+		}
+		var d int
+		if err := store.Split(row.Key, nil, nil, &d); err != nil {
+			return err
+		}
+		ranks[d] = row.Value.Rank
+	}
+	for d, rank := range ranks {
+		if rank > 0 {
+			if err := order.Delete(tx, id, d, rank); err != nil {
+				return err
+			}
+		}
+		if err := marks.Delete(tx, id, who, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	textWhyDone   = bot.Text{ZH: "%s 发的，那天第 %d 个", EN: "sent at %s, number %d of the day"}
+	textWhyMade   = bot.Text{ZH: "%s 补的卡", EN: "made up at %s"}
+	textWhyPut    = bot.Text{ZH: "%s 由管理员补记", EN: "entered by a manager at %s"}
+	textWhyVoid   = bot.Text{ZH: "被管理员撤下了", EN: "taken back by a manager"}
+	textWhyFrozen = bot.Text{ZH: "没打卡，用掉一张冻结卡，连续不断", EN: "missed; a freeze kept the run"}
+	textWhyRest   = bot.Text{ZH: "休息日，不打卡也不断", EN: "a day off, nobody's miss"}
+	textWhyOutage = bot.Text{ZH: "我掉线了，不算缺卡", EN: "I was offline, nobody's miss"}
+	textWhyZone   = bot.Text{ZH: "换时区跳过了这一天，不算缺卡", EN: "jumped over by a change of zone, nobody's miss"}
+	textWhyMissed = bot.Text{ZH: "没有收到打卡", EN: "no check-in came"}
+	textWhyToday  = bot.Text{ZH: "今天还没有打卡", EN: "not checked in yet today"}
+	textWhyDay    = bot.Text{ZH: "%s %s", EN: "%s %s"}
+)
+
+// whyDays is how many days back /为什么 explains.
+const whyDays = 7
+
+// concerns says whether what somebody asks about may be a check-in.
+func concerns(topic string) bool {
+	return topic == "" || slices.ContainsFunc([]string{"卡", "签", "连续", "没算", "check", "streak"}, func(word string) bool {
+		return strings.Contains(strings.ToLower(topic), word)
+	})
+}
+
+// why explains the latest days of a person from the record.
+func why(r store.Reader, q bot.Question) (lines []bot.Line, err error) {
+	if !concerns(q.Topic) {
+		return nil, nil
+	}
+	id := bookOf(q.Chat, "")
+	row, ok, err := books.Get(r, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	who, err := bot.PersonOf(r, q.Who)
+	if err != nil {
+		return nil, err
+	}
+	cal, ok, err := calendars.Get(r, q.Chat)
+	if err != nil || !ok {
+		return nil, err
+	}
+	now := cal.day(q.Now)
+	for d := now; d > now-min(whyDays, bot.Day(q.Limit)) && d >= row.Opened; d-- {
+		text, err := whyDay(r, id, cal, who, d, q.Lang)
+		if err != nil {
+			return nil, err
+		}
+		if text == "" {
+			if text = format(q.Lang, textWhyMissed); d == now {
+				text = format(q.Lang, textWhyToday)
+			}
+		}
+		name := format(q.Lang, textWhyDay, format(q.Lang, textDaily), dayText(q.Lang, d))
+		lines = append(lines, bot.Line{Name: name, Value: text})
+	}
+	return lines, nil
+}
+
+// whyDay says what the record has of a day, or nothing.
+func whyDay(r store.Reader, id bookID, cal calendar, who bot.Person, d bot.Day, l bot.Lang) (string, error) {
+	void := false
+	for _, p := range who.Identities {
+		m, ok, err := marks.Get(r, id, p, int(d))
+		if err != nil {
+			return "", err
+		}
+		if void = void || m.Void; !ok || m.Void {
+			continue
+		}
+		at := m.At.In(cal.zone(m.At)).Format("01-02 " + time.TimeOnly)
+		switch {
+		case m.By:
+			return format(l, textWhyPut, at), nil
+		case m.Made:
+			return format(l, textWhyMade, at), nil
+		}
+		return format(l, textWhyDone, at, m.Rank), nil
+	}
+	if void {
+		return format(l, textWhyVoid), nil
+	}
+	if spent, err := frozen.Has(r, id, who.Head, int(d)); err != nil || spent {
+		return format(l, textWhyFrozen), err
+	}
+	o, ok, err := offs.Get(r, id, int(d))
+	if err != nil || !ok {
+		return "", err
+	}
+	return format(l, map[string]bot.Text{offRest: textWhyRest, offOutage: textWhyOutage, offZone: textWhyZone}[o.Why]), nil
+}

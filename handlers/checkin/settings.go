@@ -1,0 +1,153 @@
+package checkin
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sixtwenty/bot"
+	"sixtwenty/schedules"
+)
+
+// Settings of the feature. The defaults need no setting at all.
+type Settings struct {
+	Answers   string   `yaml:"answers" help:"怎么回应打卡：each 每人一句，card 攒成一张卡，auto 看群大小|how check-ins are answered: each, card, or auto by the group's size"`
+	Small     int      `yaml:"small" help:"auto 时，不超过这么多人的群每人都回|with auto, groups of up to so many people are answered one by one"`
+	Words     []string `yaml:"words" help:"除了 打卡、签到，还有哪些词算打卡|words that check in besides 打卡 and 签到"`
+	Window    string   `yaml:"window" help:"几点到几点打卡算数，如 05:00-08:00；空是全天|time of day that counts, such as 05:00-08:00; empty is all day"`
+	Kind      string   `yaml:"kind" help:"打卡要带什么：any 不限、text、picture、voice 或 link|what must come along: any, text, picture, voice or link"`
+	MinLength int      `yaml:"min_length" help:"打卡内容至少几个字|the least number of characters written beside it"`
+	Unit      string   `yaml:"unit" help:"打卡内容里的数字按什么单位累计，如 页、分钟、公里|unit of the numbers to add up, such as 页 or km"`
+
+	FreezeEvery int `yaml:"freeze_every" help:"连续多少天送一张冻结卡（缺卡自动用掉）；0 不送|days in a row that earn a freeze, which spends itself; 0 is never"`
+	FreezeMost  int `yaml:"freeze_most" help:"手里最多几张冻结卡|most freezes in hand"`
+	MakeUpDays  int `yaml:"makeup_days" help:"可以补最近几天的卡；0 不能补|how many days back can be made up; 0 is none"`
+	MakeUpMost  int `yaml:"makeup_most" help:"每月最多补几次|make-ups in a month"`
+
+	WeekendsOff bool     `yaml:"weekends_off" help:"周末不打卡也不断|weekends are nobody's miss"`
+	HolidaysOff bool     `yaml:"holidays_off" help:"法定节假日不打卡也不断|public holidays are nobody's miss"`
+	DaysOff     []string `yaml:"days_off" help:"另外哪些日子不打卡也不断，如 2026-12-31|further days that are nobody's miss, such as 2026-12-31"`
+
+	Milestones []string `yaml:"milestones" help:"连续多少天时祝贺|days in a row that are celebrated"`
+	Milestone  string   `yaml:"milestone" help:"祝贺的话，可用 {名字} {天}|words of the celebration, with {名字} and {天}"`
+	Points     int      `yaml:"points" help:"打一次卡得几分；0 不给|points for a check-in; 0 is none"`
+	Remind     string   `yaml:"remind" help:"几点提醒快断的人，如 每天 21:00；空是不提醒|when to remind those whose streak is about to end; empty is never"`
+}
+
+const (
+	answerEach = "each"
+	answerCard = "card"
+	answerAuto = "auto"
+)
+
+// Defaults is what holds where nothing is set.
+func Defaults() Settings {
+	return Settings{
+		Answers: answerAuto, Small: 30, Words: []string{"早"}, Kind: "any",
+		FreezeEvery: 7, FreezeMost: 2, MakeUpDays: 3, MakeUpMost: 2,
+		DaysOff: []string{}, Milestones: []string{"7", "21", "50", "100", "200", "365", "500", "1000"},
+		Milestone: "🎉 {名字} 连续打卡 {天} 天，了不起！", Points: 1,
+	}
+}
+
+const maxWords = 20
+
+// Check says what is wrong with the settings; its errors begin with the name of the field.
+func (s Settings) Check() error {
+	if !slices.Contains([]string{answerEach, answerCard, answerAuto}, s.Answers) {
+		return fmt.Errorf("answers: %q is none of each, card and auto", s.Answers)
+	}
+	if _, ok := kinds()[s.Kind]; !ok {
+		return fmt.Errorf("kind: %q is none of any, text, picture, voice and link", s.Kind)
+	}
+	for _, n := range []struct {
+		name        string
+		value, most int
+	}{
+		{"small", s.Small, 500},
+		{"min_length", s.MinLength, 500},
+		{"freeze_every", s.FreezeEvery, 365},
+		{"freeze_most", s.FreezeMost, 30},
+		{"makeup_days", s.MakeUpDays, 30},
+		{"makeup_most", s.MakeUpMost, 31},
+		{"points", s.Points, 1000},
+	} {
+		if n.value < 0 || n.value > n.most {
+			return fmt.Errorf("%s: %d is not a number from 0 to %d", n.name, n.value, n.most)
+		}
+	}
+	if s.Window != "" && !clockSpan.MatchString(s.Window) || s.Window != "" && s.window() == (window{}) {
+		return fmt.Errorf("window: %q is no time of day; write 05:00-08:00", s.Window)
+	}
+	return s.checkLists()
+}
+
+func (s Settings) checkLists() error {
+	if len(s.Words) > maxWords {
+		return fmt.Errorf("words: found %d, at most %d", len(s.Words), maxWords)
+	}
+	if len([]rune(s.Unit)) > 8 {
+		return fmt.Errorf("unit: %q is longer than 8 characters", s.Unit)
+	}
+	for _, d := range s.DaysOff {
+		if _, err := bot.ParseDay(d); err != nil {
+			return fmt.Errorf("days_off: %w", err)
+		}
+	}
+	for _, m := range s.Milestones {
+		if n, err := strconv.Atoi(m); err != nil || n < 1 {
+			return fmt.Errorf("milestones: %q is no number of days", m)
+		}
+	}
+	if s.Remind != "" {
+		if _, err := schedules.Parse(s.Remind); err != nil {
+			return fmt.Errorf("remind: %w", err)
+		}
+	}
+	return nil
+}
+
+// window is the time that counts. Check has seen it.
+func (s Settings) window() window {
+	if s.Window == "" {
+		return window{}
+	}
+	var p plan
+	if !p.read(s.Window) {
+		return window{}
+	}
+	return p.Window
+}
+
+// rests says whether a day is off.
+func (s Settings) rests(d bot.Day) bool {
+	date := d.Date()
+	if s.WeekendsOff && (date.Weekday() == 0 || date.Weekday() == 6) {
+		return true
+	}
+	return s.HolidaysOff && schedules.Published().Holiday(date) || slices.Contains(s.DaysOff, d.String())
+}
+
+func (s Settings) freezes(from bot.Day) freezeRule {
+	return freezeRule{From: from, Every: s.FreezeEvery, Most: s.FreezeMost}
+}
+
+// celebrates says whether a streak is a milestone.
+func (s Settings) celebrates(streak int) bool {
+	return slices.Contains(s.Milestones, strconv.Itoa(streak))
+}
+
+func (s Settings) celebration(name string, streak int) string {
+	return strings.NewReplacer("{名字}", name, "{name}", name, "{天}", strconv.Itoa(streak), "{days}", strconv.Itoa(streak)).Replace(s.Milestone)
+}
+
+// isWord says whether a text's first word checks in.
+func (s Settings) isWord(word string) bool {
+	return slices.ContainsFunc(s.Words, func(w string) bool { return strings.EqualFold(w, word) })
+}
+
+// kinds are the values of Settings.Kind with the media they stand for.
+func kinds() map[string]bot.MediaKind {
+	return map[string]bot.MediaKind{"any": "", "text": "", "picture": bot.Image, "voice": bot.Voice, "link": bot.Link}
+}
