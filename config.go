@@ -16,6 +16,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"sixtwenty/alarm"
 	"sixtwenty/bot"
 )
 
@@ -26,13 +27,14 @@ var shipped []byte
 
 // Config is the shape of config.yaml. Each feature has a section of its own beside these, named like the feature.
 type Config struct {
-	Account Account  `yaml:"account"`
-	Listen  string   `yaml:"listen"`
-	Data    string   `yaml:"data"`
-	Groups  []string `yaml:"groups"`
-	Pace    bot.Pace `yaml:"pace"`
-	Backup  Backup   `yaml:"backup"`
-	Log     Log      `yaml:"log"`
+	Account Account        `yaml:"account"`
+	Listen  string         `yaml:"listen"`
+	Data    string         `yaml:"data"`
+	Groups  []string       `yaml:"groups"`
+	Pace    bot.Pace       `yaml:"pace"`
+	Backup  Backup         `yaml:"backup"`
+	Alarm   alarm.Settings `yaml:"alarm"`
+	Log     Log            `yaml:"log"`
 }
 
 // Account says where the bot signs in.
@@ -63,6 +65,12 @@ func (s settings) zone() *time.Location {
 		}
 	}
 	return time.UTC
+}
+
+// language is the groups' language, where config.yaml says nothing else of one.
+func (s settings) language() bot.Lang {
+	g, _ := s.features["group"].(bot.GroupSettings)
+	return g.Language
 }
 
 // readConfig reads a file, or the shipped config where name is empty, strictly: every fault is reported, with its place.
@@ -239,6 +247,7 @@ func (d *document) check() (faults []fault) {
 		}
 	}
 	section("backup", c.Backup)
+	section("alarm", c.Alarm)
 	for i, name := range d.names {
 		section(name, d.value.Field(i+1).Interface())
 	}

@@ -51,7 +51,10 @@ func explain(message string, d *document) string {
 	}
 	if m := wrongType.FindStringSubmatch(message); m != nil {
 		found := "something else"
-		if m[1] != "" {
+		switch {
+		case strings.Contains(m[1], "://"): // addresses hold keys
+			found = "an address"
+		case m[1] != "":
 			found = fmt.Sprintf("%q", m[1])
 		}
 		return fmt.Sprintf("found %s, expected %s", found, kindName(m[2]))

@@ -39,6 +39,7 @@ type commands struct {
 	Box     boxCommand     `cmd:"" help:"只运行模拟微信，给任何客户端用。Serve WeChat in a box alone, for any client."`
 	Check   checkCommand   `cmd:"" help:"只检查配置文件。Check the configuration and do nothing else."`
 	Status  statusCommand  `cmd:"" help:"运行中的机器人怎么样。Say how the running bot is."`
+	Alarm   alarmCommands  `cmd:"" help:"微信之外的提醒。Alarms outside WeChat."`
 	Backup  backupCommand  `cmd:"" help:"备份，机器人运行着也行。Copy the state to a file, also while the bot runs."`
 	Restore restoreCommand `cmd:"" help:"从备份恢复；不加 --yes 只看会变什么。Put a backup in place; without --yes, say what would change."`
 	Export  exportCommand  `cmd:"" help:"导出成可读的文件，可以搬到别的账号。Write the community to a readable file, for another account."`

@@ -71,6 +71,7 @@ type house struct {
 	box         *wechatbox.Box // nil where the account is elsewhere
 	clock       bot.Clock
 	bot         *bot.Bot
+	lookout     *lookout
 	code        string
 	door        *control.Door // nil where none could be made
 	backups     *backups
@@ -105,9 +106,10 @@ func (h *house) open() error {
 	if err != nil {
 		return err
 	}
+	h.lookout = h.newLookout()
 	account := wechat.New(wechat.Options{
 		Transport: transport, Endpoint: endpoint, DB: h.db, Clock: h.clock, Log: h.log.Named("wechat"),
-		Desktop: h.Account.Desktop, SignInAgain: h.signInAgain, QR: h.showQR, States: h.showState,
+		Desktop: h.Account.Desktop, SignInAgain: h.signInAgain, QR: h.showQR, Push: h.lookout.push, States: h.showState,
 	})
 	h.bot, err = bot.New(bot.Options{
 		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),
@@ -227,10 +229,12 @@ func (h *house) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.lookout.console = "http://" + ln.Addr().String() + "/console"
 	h.welcome(ln.Addr().String(), taken)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serve(ctx, ln, localOnly(h.mux), h.log) })
 	g.Go(func() error { return h.backups.run(ctx) })
+	g.Go(func() error { h.lookout.alarm.Run(ctx); return nil })
 	if h.door != nil {
 		g.Go(func() error { return h.door.Serve(ctx, h.answers()) })
 	}

@@ -31,6 +31,7 @@ func (h *house) showQR(code wechat.QR) {
 	if err != nil {
 		picture = code.URL
 	}
+	h.lookout.code(code)
 	fmt.Fprintf(h.stdout, "用微信扫码登录 / scan with WeChat:\n\n%s\n", picture)
 	if h.box != nil {
 		fmt.Fprintln(h.stdout, "（模拟微信：在网页里小六的手机上点一下「扫码登录」就行 / in the box: one click on the bot account's phone）")
@@ -39,6 +40,7 @@ func (h *house) showQR(code wechat.QR) {
 
 // showState prints how the account is connected, whenever that changes.
 func (h *house) showState(s bot.AccountState) {
+	h.lookout.state(s)
 	fmt.Fprintf(h.stdout, "微信 / WeChat: %s\n", s)
 	if s.Final {
 		fmt.Fprint(h.stdout, thrownOut)

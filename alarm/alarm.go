@@ -102,10 +102,9 @@ func (a *Alarm) Is(c Condition, m Message) {
 }
 
 // Run tells what is due until ctx is done.
-func (a *Alarm) Run(ctx context.Context) error {
+func (a *Alarm) Run(ctx context.Context) {
 	if len(a.couriers) == 0 {
-		<-ctx.Done()
-		return ctx.Err()
+		return
 	}
 	var all sync.WaitGroup
 	defer all.Wait()
@@ -120,7 +119,7 @@ func (a *Alarm) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		case <-a.wake:
 		case <-due:
 		}

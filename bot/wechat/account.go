@@ -29,9 +29,10 @@ type Options struct {
 	// SignInAgain: the owner says that the account may try again after WeChat threw it out.
 	SignInAgain bool
 	Limits      Limits
-	// QR is called with each new code, from the goroutine of Run; States with each new state, one at a time. Both must not
-	// block for long, and States must not call the account.
+	// QR is called with each new code, and Push when the phone is asked instead, from the goroutine of Run; States with each
+	// new state, one at a time. None may block for long, and States must not call the account.
 	QR     func(QR)
+	Push   func()
 	States func(bot.AccountState)
 }
 

@@ -31,6 +31,9 @@ func (a *Account) push(ctx context.Context, in bot.Inbox, last *session) (*sessi
 	})
 	if err == nil {
 		a.become(bot.NeedsScan, whyPush)
+		if a.opts.Push != nil {
+			a.opts.Push()
+		}
 		var s *session
 		if s, err = a.confirmed(ctx, in, last, uuid); err == nil {
 			a.become(bot.Online, whyConfirmed)
