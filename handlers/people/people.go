@@ -4,6 +4,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,9 +27,9 @@ func Feature() bot.Feature {
 	return bot.Feature{
 		Name:     "people",
 		Summary:  bot.Text{ZH: "谁是谁，和每个人的权利", EN: "who is who, and everybody's rights"},
-		Commands: append(rights(), powers()...),
+		Commands: slices.Concat(rights(), claims(), powers()),
 		About:    about,
-		Forget:   func(tx store.Tx, who bot.Person) error { return forgetAsked(tx, who) },
+		Forget:   forgetAll,
 	}
 }
 
@@ -93,6 +94,11 @@ func mine(_ context.Context, c *bot.Call) error {
 	for _, l := range lines {
 		text += c.T(textLine, l.Name, l.Value)
 	}
+	code, err := ownCode(c)
+	if err != nil {
+		return err
+	}
+	text += c.T(textLine, c.T(textCodeName), c.T(textCodeHelp, code, code))
 	c.Say(text)
 	return nil
 }
@@ -138,7 +144,10 @@ func forget(_ context.Context, c *bot.Call) error {
 	return c.ForgetPerson(who)
 }
 
-func forgetAsked(tx store.Tx, who bot.Person) error {
+func forgetAll(tx store.Tx, who bot.Person) error {
+	if err := forgetCode(tx, who); err != nil {
+		return err
+	}
 	for _, id := range who.Identities {
 		if err := asked.Delete(tx, id); err != nil {
 			return err

@@ -97,12 +97,7 @@ func become(_ context.Context, c *bot.Call) error {
 		c.Reply(textBecame)
 		return nil
 	}
-	c.Reply(textWrong)
-	shut, err = c.WrongCode()
-	if err != nil || !shut {
-		return err
-	}
-	return c.TellOwners(textAlarm)
+	return wrongCode(c)
 }
 
 // one finds the only member who goes by the name of an argument.
