@@ -177,7 +177,7 @@ func (o *outbox) send(ctx context.Context, q queued) error {
 		o.forget(q)
 		return nil
 	}
-	return o.close(ctx, q, DoneRow{Effect: row.Effect, State: verdict})
+	return o.close(ctx, q, DoneRow{Effect: row.Effect, State: verdict, Unsure: row.Unsure})
 }
 
 // What attempt can say besides the state of an effect that must not be tried.
@@ -281,7 +281,7 @@ func (o *outbox) learn(q queued, err error) {
 
 // outcome keeps what an attempt came to.
 func (o *outbox) outcome(ctx context.Context, q queued, row outRow, receipt Receipt, err error) error {
-	done := DoneRow{Effect: row.Effect, Receipt: receipt}
+	done := DoneRow{Effect: row.Effect, Receipt: receipt, Unsure: row.Unsure}
 	if err != nil {
 		done.Error = err.Error()
 	}
@@ -332,7 +332,7 @@ func (o *outbox) retry(ctx context.Context, q queued, row outRow, wait time.Dura
 func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 	done.At = o.bot.clock.Now()
 	done.Error, done.Receipt.Sent = clip(done.Error, maxError), clip(done.Receipt.Sent, maxError)
-	if done.State == Sent || done.State == Silenced {
+	if !done.inTrouble() {
 		done.Effect.Text = ""
 	}
 	err := o.keep(ctx, func(tx store.Tx) error {

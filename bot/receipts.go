@@ -6,18 +6,33 @@ import (
 	"sixtwenty/store"
 )
 
-// A DoneRow is what became of an effect. The text is kept only where the owner may have to send it again.
+// A DoneRow is what became of an effect. The text is kept only where the owner may have to send it again, or take it back.
 type DoneRow struct {
 	Effect  Effect    `json:"effect"`
 	State   State     `json:"state"`
 	Receipt Receipt   `json:"receipt,omitzero"`
 	Error   string    `json:"error,omitempty"`
 	At      time.Time `json:"at"`
+	// Unsure counts the attempts of which nobody knows whether they arrived. What was sent after one is perhaps there twice.
+	Unsure int `json:"unsure,omitempty"`
+}
+
+// Outcome says what became of the effect.
+func (d DoneRow) Outcome() Text {
+	if d.State == Sent && d.Unsure > 0 {
+		return Text{"已发，可能发了两次", "sent, perhaps twice"}
+	}
+	return OutcomeName(d.State)
+}
+
+// inTrouble says that the owner should know of it.
+func (d DoneRow) inTrouble() bool {
+	return d.State != Sent && d.State != Silenced || d.Unsure > 0
 }
 
 const (
 	doneRows = store.Table[DoneRow]("bot/sent")          // seq
-	trouble  = store.Table[struct{}]("bot/sent/trouble") // seq of those that were neither sent nor silenced
+	trouble  = store.Table[struct{}]("bot/sent/trouble") // seq of those that were neither sent nor silenced, or perhaps twice
 	// keptReceipts bounds bot/sent.
 	keptReceipts = 10_000
 )
@@ -38,7 +53,7 @@ func OutcomeName(s State) Text {
 }
 
 func putReceipt(tx store.Tx, done DoneRow, seq uint64) error {
-	if done.State != Sent && done.State != Silenced {
+	if done.inTrouble() {
 		if err := trouble.Put(tx, struct{}{}, seq); err != nil {
 			return err
 		}
@@ -49,7 +64,8 @@ func putReceipt(tx store.Tx, done DoneRow, seq uint64) error {
 	return doneRows.Put(tx, done, seq)
 }
 
-// Trouble gives the latest effects that failed, expired, or of which nobody knows whether they were done, newest first.
+// Trouble gives the latest effects that failed, expired, or of which nobody knows whether they were done, or done twice, newest
+// first.
 func Trouble(r store.Reader, limit int) (list []DoneRow, err error) {
 	for row, err := range trouble.Scan(r, store.Range{Reverse: true, Limit: limit}) {
 		if err != nil {

@@ -30,7 +30,7 @@ func trouble(_ context.Context, c *bot.Call) error {
 		if what == "" {
 			what = d.Effect.Name
 		}
-		text += c.T(textUnsure, d.At.In(c.Zone()).Format("01-02 15:04"), bot.OutcomeName(d.State).In(c.Group().Language),
+		text += c.T(textUnsure, d.At.In(c.Zone()).Format("01-02 15:04"), d.Outcome().In(c.Group().Language),
 			bot.CleanName(what), c.ChatName(d.Effect.Chat))
 	}
 	c.Say(text)
