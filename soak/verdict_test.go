@@ -1,0 +1,385 @@
+package soak
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"sixtwenty/backup"
+	"sixtwenty/bot"
+	"sixtwenty/handlers"
+	"sixtwenty/store"
+	"sixtwenty/store/bolt"
+	"sixtwenty/wechatbox"
+)
+
+const columns = "seed\tkills\tevents\tcounted\treplies\tlost\tdoubled\tagain\tunknown\texpired\t"
+
+// A verdict is what became of a run. Lost is what is neither done nor listed; doubled is what was done twice and must not be;
+// again are broadcasts that were sent once more because nobody knew, which the list of troubles says.
+type verdict struct {
+	seed                          uint64
+	kills, events, counted        int
+	replies, lost, doubled, again int
+	unknown, expired, failed      int
+	faults                        []string
+}
+
+func (v verdict) row() string {
+	return fmt.Sprintf("%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t", v.seed, v.kills, v.events, v.counted, v.replies, v.lost, v.doubled,
+		v.again, v.unknown, v.expired)
+}
+
+func (v *verdict) fault(format string, args ...any) {
+	v.faults = append(v.faults, fmt.Sprintf(format, args...))
+}
+
+func (v *verdict) miss(format string, args ...any) {
+	v.lost++
+	v.fault("lost: "+format, args...)
+}
+
+func (v *verdict) twice(format string, args ...any) {
+	v.doubled++
+	v.fault("doubled: "+format, args...)
+}
+
+// judge compares the record of the people, the record of the box and the store.
+func (r *rampage) judge() verdict {
+	r.t.Helper()
+	v := verdict{seed: r.seed, kills: r.killed, events: r.tr.events}
+	j := r.evidence()
+	v.replies = len(j.said)
+	v.unknown, v.expired, v.failed = j.count(bot.Lost), j.count(bot.Expired), j.count(bot.Failed)
+	j.days(&v, r.tr)
+	j.answers(&v, r.tr)
+	j.greetings(&v, r.tr)
+	j.sends(&v)
+	j.broadcasts(&v)
+	for _, file := range r.backups {
+		if err := backup.Verify(r.t.Context(), file, bolt.Options{}); err != nil {
+			v.fault("the backup %s: %v", file, err)
+		}
+	}
+	lines, err := r.host.complaints()
+	check(r.t, err)
+	v.faults = append(v.faults, lines...)
+	if v.failed > 0 {
+		v.fault("%d effects failed for good", v.failed)
+	}
+	const most = 40
+	for _, f := range v.faults[:min(most, len(v.faults))] {
+		r.t.Error(f)
+	}
+	return v
+}
+
+// evidence is what the box and the store say.
+type evidence struct {
+	said    []wechatbox.Sent // what arrived
+	rows    []bot.DoneRow    // what became of every effect
+	listed  []bot.DoneRow    // what the owner can see is in trouble
+	waiting []bot.Effect
+	names   map[bot.ChatID]string
+	counted map[string]map[bot.Day][]string // club, day: the names on its board
+}
+
+func (j *evidence) count(s bot.State) (n int) {
+	for _, row := range j.rows {
+		if row.State == s {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *rampage) evidence() *evidence {
+	r.t.Helper()
+	j := &evidence{names: map[bot.ChatID]string{}, counted: map[string]map[bot.Day][]string{}}
+	for _, s := range r.box.Sent() {
+		if s.ID != "" {
+			j.said = append(j.said, s)
+		}
+	}
+	db, err := bolt.Look(r.host.data+"/sixtwenty.db", bolt.Options{})
+	check(r.t, err)
+	err = db.Check(r.t.Context())
+	err = errors.Join(err, store.Prefixed(db, "main/").View(r.t.Context(), func(rd store.Reader) error { return j.read(rd, r.tr.dayList()) }))
+	check(r.t, errors.Join(err, db.Close()))
+	return j
+}
+
+func (j *evidence) read(r store.Reader, days []bot.Day) error {
+	for row, err := range store.Table[bot.DoneRow]("bot/sent").Scan(r, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		j.rows = append(j.rows, row.Value)
+	}
+	type outRow struct {
+		Effect bot.Effect `json:"effect"`
+	}
+	for row, err := range store.Table[outRow]("bot/outbox").Scan(r, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		j.waiting = append(j.waiting, row.Value.Effect)
+	}
+	chats, err := bot.Chats(r)
+	if err != nil {
+		return err
+	}
+	for _, c := range chats {
+		j.names[c.ID] = c.Name
+		if j.counted[c.Name], err = boards(r, c, days); err != nil {
+			return err
+		}
+	}
+	j.listed, err = bot.Trouble(r, len(j.rows))
+	return err
+}
+
+// boards asks the feature who checked in on each day.
+func boards(r store.Reader, c bot.Chat, days []bot.Day) (map[bot.Day][]string, error) {
+	boards := map[bot.Day][]string{}
+	for _, f := range handlers.All("") {
+		for _, view := range f.Views {
+			if f.Name != "checkin" || view.Name != "today" {
+				continue
+			}
+			for _, day := range days {
+				rows, err := view.Rows(r, bot.Query{Chat: c.ID, Day: day, Now: day.Date().Add(12 * time.Hour), Lang: bot.ZH, Limit: 1000})
+				if err != nil {
+					return nil, err
+				}
+				for _, row := range rows {
+					boards[day] = append(boards[day], row[1])
+				}
+			}
+		}
+	}
+	return boards, nil
+}
+
+const dayBegins = 4
+
+// dayList are the days on which somebody checked in.
+func (tr *traffic) dayList() []bot.Day {
+	seen := map[bot.Day]bool{}
+	var list []bot.Day
+	for _, times := range tr.checkins {
+		for day := range tr.daysOf(times) {
+			if !seen[day] {
+				seen[day] = true
+				list = append(list, day)
+			}
+		}
+	}
+	return list
+}
+
+func (tr *traffic) daysOf(times []time.Time) map[bot.Day]bool {
+	days := map[bot.Day]bool{}
+	for _, at := range times {
+		days[bot.DayOf(at, tr.box.Zone(), dayBegins)] = true
+	}
+	return days
+}
+
+// days checks that every day on which somebody said 打卡 counts once, and no other.
+func (j *evidence) days(v *verdict, tr *traffic) {
+	type place struct {
+		seat
+		day bot.Day
+	}
+	want, got := map[place]bool{}, map[place]int{}
+	for s, times := range tr.checkins {
+		for day := range tr.daysOf(times) {
+			want[place{s, day}] = true
+		}
+	}
+	for club, boards := range j.counted {
+		for day, names := range boards {
+			for _, name := range names {
+				got[place{seat{club, name}, day}]++
+				v.counted++
+			}
+		}
+	}
+	for p := range want {
+		if got[p] == 0 {
+			v.miss("the check-in of %s in %s on %s does not count", p.who, p.club, p.day)
+		}
+	}
+	for p, n := range got {
+		if n > 1 || !want[p] {
+			v.twice("%s in %s counts %d times on %s, said: %v", p.who, p.club, n, p.day, want[p])
+		}
+	}
+}
+
+// answers checks that every question was answered once, or is listed.
+func (j *evidence) answers(v *verdict, tr *traffic) {
+	for s, times := range tr.checkins {
+		to := func(club, text string) bool { return club == s.club && strings.HasPrefix(text, "@"+s.who+"\u2005") }
+		j.once(v, fmt.Sprintf("the answers to %s in %s", s.who, s.club), len(times), to)
+		first := func(club, text string) bool { return to(club, text) && strings.Contains(text, "打卡成功") }
+		j.once(v, fmt.Sprintf("打卡成功 for %s in %s", s.who, s.club), len(tr.daysOf(times)), first)
+	}
+	for _, word := range tr.asked {
+		j.once(v, "the answer to "+word, 1, func(_, text string) bool { return strings.Contains(text, word) })
+	}
+}
+
+// once compares how often something was to be said with how often it was. What is listed may have been said or not.
+func (j *evidence) once(v *verdict, what string, want int, is func(club, text string) bool) {
+	said, listed := 0, 0
+	for _, s := range j.said {
+		if is(s.ToName, s.Text) {
+			said++
+		}
+	}
+	for _, row := range j.listed {
+		if row.State != bot.Sent && is(j.names[row.Effect.Chat], row.Effect.Text) {
+			listed++
+		}
+	}
+	if said > want {
+		v.twice("%s: %d instead of %d", what, said, want)
+	}
+	if said+listed < want {
+		v.miss("%s: %d and %d listed instead of %d", what, said, listed, want)
+	}
+}
+
+var crowd = regexp.MustCompile(`等 (\d+) 位`)
+
+// greetings checks that everybody who joined was greeted once. Where many come at once only the first are called by name.
+func (j *evidence) greetings(v *verdict, tr *traffic) {
+	greeted, unnamed, listed := map[seat]int{}, map[string]int{}, ""
+	for _, s := range j.said {
+		if !strings.HasPrefix(s.Text, "欢迎") {
+			continue
+		}
+		names := 0
+		for _, p := range tr.joined {
+			if p.club == s.ToName && strings.Contains(s.Text, p.who) {
+				greeted[p]++
+				names++
+			}
+		}
+		if m := crowd.FindStringSubmatch(s.Text); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			unnamed[s.ToName] += n - names
+		}
+		if names == 0 {
+			v.fault("a greeting in %s names nobody: %q", s.ToName, s.Text)
+		}
+	}
+	for _, row := range j.listed {
+		listed += row.Effect.Text
+	}
+	for _, p := range tr.joined {
+		switch n := greeted[p]; {
+		case n > 1:
+			v.twice("%s was greeted %d times in %s", p.who, n, p.club)
+		case n == 1 || strings.Contains(listed, p.who):
+		case unnamed[p.club] > 0:
+			unnamed[p.club]--
+		default:
+			v.miss("%s was not greeted in %s", p.who, p.club)
+		}
+	}
+}
+
+// sends checks that nothing arrived twice that must not, and that the bot knows what arrived.
+func (j *evidence) sends(v *verdict) {
+	arrived := map[string]int{} // by the client's id, which is the same for every attempt
+	client := map[string]string{}
+	for _, s := range j.said {
+		arrived[s.ClientID]++
+		client[s.ID] = s.ClientID
+	}
+	listed := map[string]bool{}
+	for _, row := range j.listed {
+		listed[row.Effect.ID] = true
+	}
+	known := map[string]bool{}
+	for _, row := range j.rows {
+		if row.State != bot.Sent {
+			continue
+		}
+		id, ok := client[row.Receipt.Sent]
+		known[id] = true
+		switch {
+		case !ok:
+			v.miss("effect %s is called sent, but never arrived", row.Effect.ID)
+		case arrived[id] > 1 && row.Effect.Class != bot.Broadcast:
+			v.twice("effect %s (%s) arrived %d times", row.Effect.ID, row.Effect.Class, arrived[id])
+		case arrived[id] > 1 && !listed[row.Effect.ID]:
+			v.twice("broadcast %s arrived %d times and is not listed", row.Effect.ID, arrived[id])
+		case arrived[id] > 1:
+			v.again++
+		}
+	}
+	doubtful := v.unknown + v.failed + len(j.waiting)
+	for id, n := range arrived {
+		if known[id] {
+			continue
+		}
+		if doubtful--; n > 2 {
+			v.twice("an effect of unknown outcome arrived %d times", n)
+		}
+	}
+	if doubtful < 0 {
+		v.fault("%d more messages arrived than the store knows of", -doubtful)
+	}
+	for _, e := range j.waiting {
+		if e.Class != bot.Broadcast {
+			v.fault("effect %s (%s) still waits", e.ID, e.Class)
+		}
+	}
+}
+
+// broadcasts checks that each one is planned once a group. The groups share one schedule, so that what is planned at one time
+// is one broadcast; one that was held up by a restart may come in the minute of the next.
+func (j *evidence) broadcasts(v *verdict) {
+	type slot struct {
+		chat   bot.ChatID
+		kind   bot.EffectKind
+		minute int64
+	}
+	planned := map[slot]int{}
+	groups := map[bot.ChatID]int{}
+	for _, row := range j.rows {
+		if e := row.Effect; e.Class == bot.Broadcast {
+			planned[slot{e.Chat, e.Kind, e.Expires.Unix() / 60}]++
+			groups[e.Chat]++
+		}
+	}
+	for _, e := range j.waiting {
+		if e.Class == bot.Broadcast {
+			planned[slot{e.Chat, e.Kind, e.Expires.Unix() / 60}]++
+			groups[e.Chat]++
+		}
+	}
+	for s, n := range planned {
+		before := s
+		before.minute--
+		if n > 1 && planned[before]+n > 2 {
+			v.twice("%d broadcasts (%s) for one minute in %s", n, s.kind, j.names[s.chat])
+		}
+	}
+	few, many := 1<<30, 0
+	for _, n := range groups {
+		few, many = min(few, n), max(many, n)
+	}
+	if many == 0 || len(groups) != clubs {
+		v.miss("broadcasts were planned for %d groups: %d", len(groups), many)
+	} else if many-few > 4 {
+		v.fault("one group was to hear %d broadcasts, another %d", many, few)
+	}
+}
