@@ -8,6 +8,7 @@ import (
 var (
 	_ rule = onDays{}
 	_ rule = once{}
+	_ rule = ahead{}
 )
 
 // A clock is a time of the day.
@@ -54,4 +55,18 @@ func (r once) next(after time.Time, zone *time.Location) time.Time {
 func (r once) String() string {
 	y, m, d := r.reading.Date()
 	return fmt.Sprintf("%d年%d月%d日 %d:%02d", y, m, d, r.reading.Hour(), r.reading.Minute())
+}
+
+// ahead fires so much sooner than its rule.
+type ahead struct {
+	rule rule
+	lead time.Duration
+}
+
+func (a ahead) next(after time.Time, zone *time.Location) time.Time {
+	at := a.rule.next(after.Add(a.lead), zone)
+	if at.IsZero() {
+		return at
+	}
+	return at.Add(-a.lead)
 }

@@ -2,6 +2,7 @@ package schedules
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -53,7 +54,7 @@ func (d *Days) Parse(spec string) (Spec, error) { return d.parse(spec, time.Time
 
 // ParseAt reads a spec: cron with five fields ("20 6 * * *"), a descriptor (@hourly, @daily, @weekly, @monthly,
 // @yearly), an interval ("@every 2h") or a Chinese phrase (每天 6:20, 工作日 8:00, 每周三 20:00, 每月1号, 每隔2小时, 明天 9点,
-// 3天后, 12月24日 20:00). What counts from today counts from now, in zone; the Spec's String names the date. A spec that could
+// 3天后, 12月24日 20:00), and after any of them 提前2分钟, which is so much sooner. What counts from today counts from now, in zone; the Spec's String names the date. A spec that could
 // never fire is refused, and so is one whose moment is past. Every error is a *SyntaxError.
 func (d *Days) ParseAt(spec string, now time.Time, zone *time.Location) (Spec, error) {
 	s, err := d.parse(spec, now.In(zone))
@@ -77,8 +78,13 @@ func (d *Days) parse(spec string, now time.Time) (Spec, error) {
 		err.Spec = spec
 		return Spec{}, err
 	}
-	if r, ok := rule.(once); ok {
+	switch r := rule.(type) {
+	case once:
 		text = r.String()
+	case ahead:
+		if inner, ok := r.rule.(once); ok {
+			text = fmt.Sprintf("%s 提前%d分钟", inner, r.lead/time.Minute)
+		}
 	}
 	return Spec{text: text, rule: rule}, nil
 }
@@ -94,6 +100,13 @@ func narrow(s string) string {
 }
 
 func read(text string, days *Days, now time.Time) (rule, *SyntaxError) {
+	if rest, lead, ok := cutLead(text); ok {
+		inner, err := read(rest, days, now)
+		if err != nil {
+			return nil, err
+		}
+		return ahead{inner, lead}, nil
+	}
 	name, rest, _ := strings.Cut(text, " ")
 	switch {
 	case text == "":
@@ -107,6 +120,17 @@ func read(text string, days *Days, now time.Time) (rule, *SyntaxError) {
 	default:
 		return readCron(text)
 	}
+}
+
+// cutLead cuts 提前2分钟 off the end of any spec: it fires so much sooner.
+func cutLead(text string) (rest string, lead time.Duration, ok bool) {
+	rest, words, ok := strings.Cut(text, "提前")
+	minutes, fits := strings.CutSuffix(words, "分钟")
+	if minutes = strings.TrimSpace(minutes); !ok || !fits || !isNumber(minutes) || len(minutes) > 3 {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(minutes)
+	return strings.TrimSpace(rest), time.Duration(n) * time.Minute, err == nil
 }
 
 func readInterval(length string) (rule, *SyntaxError) {

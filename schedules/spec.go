@@ -27,14 +27,22 @@ func (s Spec) String() string { return s.text }
 
 // Once says whether the schedule fires at one moment alone.
 func (s Spec) Once() bool {
-	_, ok := s.rule.(once)
+	_, ok := s.plain().(once)
 	return ok
 }
 
 // NeedsDays says whether the schedule depends on the table of working days.
 func (s Spec) NeedsDays() bool {
-	r, ok := s.rule.(onDays)
+	r, ok := s.plain().(onDays)
 	return ok && r.table
+}
+
+// plain is the rule without its lead.
+func (s Spec) plain() rule {
+	if a, ok := s.rule.(ahead); ok {
+		return a.rule
+	}
+	return s.rule
 }
 
 // Next is the first firing strictly after the given time, in zone, which must not be nil. It is the zero time where no
