@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+
+	"sixtwenty/handlers/referral"
 	"sixtwenty/store"
 	"sixtwenty/store/bolt"
 )
@@ -9,7 +12,16 @@ import (
 // made, adds the step that turns the old rows into the new at the end, and a file of the old layout to testdata/schemas. A
 // step sees the tables with the account's prefix, and those that an archive brings alone: none may be missed, none be needed.
 func schema() bolt.Options {
-	return bolt.Options{Migrations: []func(store.Tx) error{}}
+	return bolt.Options{Migrations: []func(store.Tx) error{
+		ofEveryAccount(referral.Derive),
+	}}
+}
+
+// ofEveryAccount makes a step of one that knows the tables by their own names.
+func ofEveryAccount(step func(store.Tx) error) func(store.Tx) error {
+	return func(tx store.Tx) error {
+		return errors.Join(step(tx), step(store.PrefixedTx(tx, accountName+"/")))
+	}
 }
 
 // newest is the number of the layout.

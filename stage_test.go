@@ -47,7 +47,7 @@ func newBoxStage(t *testing.T) *boxStage {
 
 func (s *boxStage) people() {
 	s.t.Helper()
-	names := []string{"小六", "群主", "小明", "阿杰", "苏苏", "小红", "小芳", "大伟"}
+	names := []string{"小六", "群主", "小明", "阿杰", "苏苏", "小红", "小芳", "大伟", "李、雷"}
 	for _, n := range names {
 		_, err := s.box.AddPerson(wechatbox.Person{Nick: n})
 		s.must(err)
@@ -119,14 +119,26 @@ func (s *boxStage) Bring(by string, who ...string) {
 
 func (s *boxStage) Scan(who, sharer string) {
 	s.t.Helper()
+	if sharer == "" { // two people go by one name just then, so nobody can tell who is meant
+		s.must(s.box.SetCard("群主", bottest.GroupName, "苏苏"))
+		defer func() { s.must(s.box.SetCard("群主", bottest.GroupName, "")); s.settle() }()
+		sharer = "群主"
+	}
 	s.must(s.box.JoinByQR(who, bottest.GroupName, sharer))
 	s.settle()
 }
 
+// Go lets somebody leave, of which WeChat tells only that the group changed: two lists without them are proof, and lists are
+// not read one upon the other.
 func (s *boxStage) Go(who string) {
 	s.t.Helper()
 	s.must(s.box.Leave(who, bottest.GroupName))
 	s.settle()
+	for _, card := range []string{"林群主", ""} {
+		time.Sleep(time.Minute)
+		s.must(s.box.SetCard("群主", bottest.GroupName, card))
+		s.settle()
+	}
 }
 
 func (s *boxStage) Pass(d time.Duration) {
@@ -172,6 +184,9 @@ func shown(m wechatbox.Sent) string {
 	}
 	if slices.Contains([]string{".mp3", ".wav", ".m4a"}, filepath.Ext(m.Name)) {
 		return "[语音] " + m.Name // the web sends voice as a file
+	}
+	if m.Kind == wechatbox.Image {
+		return "[图片] " + m.Name
 	}
 	return "[文件] " + m.Name
 }

@@ -25,8 +25,11 @@ func (db prefixedDB) View(ctx context.Context, fn func(Reader) error) error {
 }
 
 func (db prefixedDB) Update(ctx context.Context, fn func(Tx) error) error {
-	return db.DB.Update(ctx, func(tx Tx) error { return fn(prefixedTx{prefixedReader{tx, db.prefix}, tx}) })
+	return db.DB.Update(ctx, func(tx Tx) error { return fn(PrefixedTx(tx, db.prefix)) })
 }
+
+// PrefixedTx is tx as a Prefixed store gives it, for who has the transaction of the whole.
+func PrefixedTx(tx Tx, prefix string) Tx { return prefixedTx{prefixedReader{tx, prefix}, tx} }
 
 func (db prefixedDB) Close() error { return nil }
 

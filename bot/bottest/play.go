@@ -48,8 +48,8 @@ func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
 //	# 说明                      a remark
 //	小明: 打卡                   says in the group
 //	小明 私聊: /帮助             says in private
-//	群主 邀请 小红、小芳          brings people into the group
-//	小芳 扫码 小明               joins by the code that 小明 shared
+//	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name
+//	小芳 扫码 小明               joins by the code that 小明 shared; without a name nobody is told whose it was
 //	小芳 退群                    leaves
 //	到 06:19:50                 the clock goes on to that time of day
 //	过 24h                      the clock goes on so far
@@ -88,7 +88,7 @@ type player struct {
 var (
 	says    = regexp.MustCompile(`^(\S+?)( 私聊)?: (.*)$`)
 	brings  = regexp.MustCompile(`^(\S+) 邀请 (\S+)$`)
-	scans   = regexp.MustCompile(`^(\S+) 扫码 (\S+)$`)
+	scans   = regexp.MustCompile(`^(\S+) 扫码(?: (\S+))?$`)
 	leaves  = regexp.MustCompile(`^(\S+) 退群$`)
 	expects = regexp.MustCompile(`^(?:(\S+) )?> (.*)$`)
 )
@@ -120,7 +120,7 @@ func (p *player) do(line string) bool {
 		return true
 	}
 	if m := brings.FindStringSubmatch(line); m != nil {
-		p.s.Bring(m[1], strings.Split(m[2], "、")...)
+		p.s.Bring(m[1], names(m[2])...)
 		return true
 	}
 	if m := scans.FindStringSubmatch(line); m != nil {
@@ -132,6 +132,19 @@ func (p *player) do(line string) bool {
 		return true
 	}
 	return p.doTime(line)
+}
+
+// names splits a list of names, of which one in 「」 may hold the separator.
+func names(list string) (all []string) {
+	for list != "" {
+		name, rest, _ := strings.Cut(list, "、")
+		if quoted, ok := strings.CutPrefix(list, "「"); ok {
+			name, rest, _ = strings.Cut(quoted, "」")
+			rest = strings.TrimPrefix(rest, "、")
+		}
+		all, list = append(all, name), rest
+	}
+	return all
 }
 
 func (p *player) doTime(line string) bool {

@@ -1,214 +1,147 @@
-// Package referral remembers who brought whom. The first inviter of a person in a group keeps the credit for good; a join
-// whose inviter is not known for sure is kept as unknown and credited to nobody.
+// Package referral remembers who brought whom, and can explain every number it says.
+//
+// The facts are credits: how one identity came into one group, on what evidence, what the newcomer, others and managers said
+// of it. They stay where they are, whoever is merged with whom. What they come to for a person is an edge: the first inviter
+// keeps it, a manager's ruling stands above all, a doubtful one is held until somebody looks, and a join whose inviter is not
+// known for sure is credited to nobody. Tallies, boards and reach follow from the edges, each change three degrees up, so
+// that no question reads more than it says.
 package referral
 
 import (
 	"context"
-	"strconv"
-	"time"
+	"fmt"
+	"sync"
 
 	"sixtwenty/bot"
-	"sixtwenty/store"
+	"sixtwenty/pictures"
+	"sixtwenty/schedules"
 )
 
-// A credit is how one person came into one group.
-type credit struct {
-	Inviter bot.PersonID `json:"inviter,omitempty"` // "" is unknown
-	At      time.Time    `json:"at"`
-	ByQR    bool         `json:"qr,omitempty"`
+// Settings of the feature.
+type Settings struct {
+	Days    int  `yaml:"days" help:"新人住满几天，邀请才算有效（0–14）|days a newcomer stays before the credit counts (0-14)"`
+	Checkin bool `yaml:"checkin" help:"新人还要打过一次卡，邀请才算有效|a newcomer also has to check in once"`
+	Ask     bool `yaml:"ask" help:"不知道是谁邀请的，就问一句|ask newcomers who brought them where it is not known"`
+	Burst   int  `yaml:"burst" help:"一小时里一个人邀请满这么多位，再来的先等管理员看；0 不管|after so many from one inviter within an hour, further ones wait for a manager; 0 is no limit"`
+	Groups  int  `yaml:"groups" help:"一周里进了这么多个群的新人，先等管理员看；0 不管|who joins so many groups within a week waits for a manager; 0 is no limit"`
 }
 
-const (
-	credits = store.Table[credit]("referral/credits")    // chat, newcomer
-	brought = store.Table[struct{}]("referral/brought")  // chat, inviter, time, newcomer
-	counts  = store.Table[int]("referral/counts")        // chat, inviter
-	rank    = store.Table[bot.PersonID]("referral/rank") // chat, -count, inviter
-)
-
-const (
-	boardSize = 10
-	mineSize  = 20
-)
+// Check says what is wrong with the settings.
+func (s Settings) Check() error {
+	switch {
+	case s.Days < 0 || s.Days > qualityDays:
+		return fmt.Errorf("days: %d is not between 0 and %d", s.Days, qualityDays)
+	case s.Burst < 0 || s.Burst > crowd*10:
+		return fmt.Errorf("burst: %d is not between 0 and %d", s.Burst, crowd*10)
+	case s.Groups < 0 || s.Groups > crowd:
+		return fmt.Errorf("groups: %d is not between 0 and %d", s.Groups, crowd)
+	}
+	return nil
+}
 
 // Feature declares it.
 func Feature() bot.Feature {
+	studio := artist(sync.OnceValues(func() (*pictures.Studio, error) { return pictures.Open(pictures.Options{}) }))
 	return bot.Feature{
-		Name:    "referral",
-		Summary: bot.Text{ZH: "谁带来了谁", EN: "who brought whom"},
-		Commands: []bot.Command{
-			{
-				Name: "邀请榜", Aliases: []string{"invites"}, Where: bot.InGroup,
-				Summary:  bot.Text{ZH: "谁邀请的人最多", EN: "who brought the most people"},
-				Examples: []bot.Example{{Say: "/邀请榜", Reply: "…还没有…"}},
-				Run:      board,
-			},
-			{
-				Name: "我的邀请", Aliases: []string{"myinvites"}, Where: bot.InGroup,
-				Summary:  bot.Text{ZH: "自己邀请了谁、是谁邀请的", EN: "whom you brought, and who brought you"},
-				Examples: []bot.Example{{Say: "/我的邀请", Reply: "…还没有邀请过…"}},
-				Run:      mine,
-			},
+		Name:     "referral",
+		Summary:  bot.Text{ZH: "谁带来了谁", EN: "who brought whom"},
+		Settings: Settings{Days: 3, Checkin: true, Ask: true, Burst: 40, Groups: 5},
+		Commands: append(asks(), decisions()...),
+		Watches: []bot.Watch{
+			{On: bot.Joined, Summary: bot.Text{ZH: "记下新人是谁带来的", EN: "remembers who brought a newcomer"}, Run: joined},
+			{On: bot.Left, Summary: bot.Text{ZH: "记下谁走了", EN: "remembers who left"}, Run: gone},
+			{On: "checkin.done", Summary: bot.Text{ZH: "新人打过卡，邀请就能算数", EN: "a first check-in makes a credit count"}, Run: checked},
+			{On: "referral." + workTree, Summary: bot.Text{ZH: "发邀请树的图", EN: "sends the picture of a tree"}, Run: drawn},
 		},
-		Watches: []bot.Watch{{
-			On: bot.Joined, Summary: bot.Text{ZH: "记下新人是谁带来的", EN: "remembers who brought a newcomer"}, Run: joined,
+		Timers: map[string]bot.Run{timerRipen: ripen, timerAsk: ask},
+		Jobs: []bot.Job{{
+			Name: "ripen", Summary: bot.Text{ZH: "看看哪些邀请该算数了", EN: "look which credits are due"},
+			Spec:   func(any) string { return "每天 4:10" }, // after a move to another account no timer is left
+			Missed: schedules.Missed{Policy: schedules.Latest},
+			Run:    ripen,
 		}},
+		Works: map[string]func(context.Context, bot.Work) (any, error){workTree: studio.draw},
 		Views: []bot.View{{
 			Name: "board", Title: bot.Text{ZH: "邀请榜", EN: "Who brought whom"},
 			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "邀请", EN: "Invited"}},
 			Rows:    rows,
 		}},
+		About: about, Why: why, Identity: regroup, Forget: forget,
 	}
 }
 
-var (
-	textEmpty  = bot.Text{ZH: "还没有邀请记录，邀请朋友进群就会记在这里。", EN: "No invitations yet. Bring a friend and it shows here."}
-	textBoard  = bot.Text{ZH: "邀请榜：", EN: "Who brought the most:"}
-	textLine   = bot.Text{ZH: "\n%d. %s 邀请了 %d 人", EN: "\n%d. %s brought %d"}
-	textMine   = bot.Text{ZH: "%s邀请了 %d 人：%s", EN: "%sYou brought %d: %s"}
-	textNobody = bot.Text{ZH: "%s还没有邀请过朋友。", EN: "%sYou have not brought anybody yet."}
-	textBy     = bot.Text{ZH: " 您是 %s 邀请来的。", EN: " You came through %s."}
-	textComma  = bot.Text{ZH: "、", EN: ", "}
-)
-
-func joined(_ context.Context, c *bot.Call) error {
-	for _, who := range c.Event.Join.People {
-		if err := note(c, who); err != nil {
-			return err
-		}
+func asks() []bot.Command {
+	return []bot.Command{
+		{
+			Name: "邀请榜", Aliases: []string{"invites"}, Args: "[范围]", Where: bot.InGroup,
+			Summary: bot.Text{ZH: "谁邀请的人最多：周、月、季、总、质量", EN: "who brought the most: week, month, season, all, quality"},
+			Examples: []bot.Example{
+				{Say: "/邀请榜", Reply: "…还没有…"},
+				{Say: "/邀请榜 年", Reply: "…不认识…"},
+			},
+			Run: board,
+		},
+		{
+			Name: "我的邀请", Aliases: []string{"myinvites"}, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "自己邀请了谁、是谁邀请的", EN: "whom you brought, and who brought you"},
+			Examples: []bot.Example{{Say: "/我的邀请", Reply: "…还没有邀请过…"}},
+			Run:      mine,
+		},
+		{
+			Name: "邀请树", Aliases: []string{"invitetree"}, Args: "[谁] [图]", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "邀请的人又邀请了谁；后面写「图」画出来", EN: "whom they brought, and whom those did; add picture to have it drawn"},
+			Examples: []bot.Example{{Say: "/邀请树", Reply: "…还没有邀请过…"}, {Say: "/邀请树 @小明 图", Reply: "小明 还没有邀请过…"}},
+			Run:      tree,
+		},
+		{
+			Name: "查邀请", Aliases: []string{"inviteof"}, Args: "<谁>", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "一位群友是谁邀请的，凭什么", EN: "who brought a member, and on what evidence"},
+			Examples: []bot.Example{{Say: "/查邀请 @小明", Reply: "没有记着 小明…"}},
+			Run:      look,
+		},
+		{
+			Name: "邀请人", Aliases: []string{"invitedby"}, Args: "<谁>", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "新人说出是谁邀请自己来的", EN: "as a newcomer, say who brought you"},
+			Examples: []bot.Example{{Say: "/邀请人 @阿杰", Reply: "…没有您进群的记录…"}},
+			Run:      answer,
+		},
+		{
+			Name: "认领邀请", Aliases: []string{"claiminvite"}, Args: "<谁>", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "说这位新人是自己邀请来的", EN: "say that you brought this newcomer"},
+			Examples: []bot.Example{{Say: "/认领邀请 @阿杰", Reply: "…没有 阿杰 进群的记录…"}},
+			Run:      claim,
+		},
 	}
-	return nil
 }
 
-func note(c *bot.Call, who bot.PersonID) error {
-	chat := c.Event.Chat.ID
-	was, known, err := credits.Get(c.Tx, chat, who)
-	if err != nil || known && was.Inviter != "" {
-		return err
+func decisions() []bot.Command {
+	return []bot.Command{
+		{
+			Name: "邀请待办", Aliases: []string{"invitetodo"}, Who: bot.Manager, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "哪些邀请要管理员来定", EN: "credits that wait for a manager"},
+			Examples: []bot.Example{{Say: "/邀请待办", Reply: "没有要定的…"}},
+			Run:      todo,
+		},
+		{
+			Name: "判邀请", Aliases: []string{"rule"}, Args: "<新人> <邀请人> <理由...>", Who: bot.Manager, Where: bot.InGroup,
+			Summary: bot.Text{ZH: "定下新人是谁邀请的；写「无」就不算数", EN: "decide who brought a newcomer; none makes the credit void"},
+			Examples: []bot.Example{
+				{Say: "/判邀请 @小明 @阿杰 当面问过", Reply: "…小明 算 阿杰 邀请的…"},
+				{Say: "/判邀请 @小明 无 小号", Reply: "…小明 的邀请不算数…"},
+			},
+			Run: rule,
+		},
+		{
+			Name: "撤销判定", Aliases: []string{"unrule"}, Args: "<编号>", Who: bot.Manager, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "收回一次邀请判定", EN: "take a ruling back"},
+			Examples: []bot.Example{{Say: "/撤销判定 7", Reply: "…没有编号 7…"}},
+			Run:      unrule,
+		},
+		{
+			Name: "奖励邀请", Aliases: []string{"bonusinvites"}, Args: "<谁> <数> <理由...>", Who: bot.Manager, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "给一位群友的邀请加几个（可以是负数）", EN: "add to a member's invitations, or take away"},
+			Examples: []bot.Example{{Say: "/奖励邀请 @小明 2 帮忙办活动", Reply: "…小明 的邀请加 2…"}},
+			Run:      reward,
+		},
 	}
-	cr := credit{Inviter: c.Event.Join.Inviter, At: c.Event.At, ByQR: c.Event.Join.ByQR}
-	if cr.Inviter == who {
-		cr.Inviter = ""
-	}
-	if err := credits.Put(c.Tx, cr, chat, who); err != nil || cr.Inviter == "" {
-		return err
-	}
-	if err := brought.Put(c.Tx, struct{}{}, chat, cr.Inviter, cr.At, who); err != nil {
-		return err
-	}
-	return raise(c.Tx, chat, cr.Inviter)
-}
-
-// raise counts one more for an inviter and moves them in the ranking.
-func raise(tx store.Tx, chat bot.ChatID, inviter bot.PersonID) error {
-	n, _, err := counts.Get(tx, chat, inviter)
-	if err != nil {
-		return err
-	}
-	if err := rank.Delete(tx, chat, -n, inviter); err != nil {
-		return err
-	}
-	if err := counts.Put(tx, n+1, chat, inviter); err != nil {
-		return err
-	}
-	return rank.Put(tx, inviter, chat, -(n + 1), inviter)
-}
-
-type ranked struct {
-	name  string
-	count int
-}
-
-func top(r store.Reader, chat bot.ChatID, limit int) ([]ranked, error) {
-	rg := store.Under(chat)
-	rg.Limit = limit
-	var list []ranked
-	for row, err := range rank.Scan(r, rg) {
-		if err != nil {
-			return nil, err
-		}
-		name, err := bot.NameIn(r, chat, row.Value)
-		if err != nil {
-			return nil, err
-		}
-		n, _, err := counts.Get(r, chat, row.Value)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, ranked{name, n})
-	}
-	return list, nil
-}
-
-func board(_ context.Context, c *bot.Call) error {
-	list, err := top(c.Tx, c.Event.Chat.ID, boardSize)
-	if err != nil {
-		return err
-	}
-	if len(list) == 0 {
-		c.Reply(textEmpty)
-		return nil
-	}
-	text := c.T(textBoard)
-	for i, p := range list {
-		text += c.T(textLine, i+1, p.name, p.count)
-	}
-	c.Say(text)
-	return nil
-}
-
-func mine(_ context.Context, c *bot.Call) error {
-	chat, who := c.Event.Chat.ID, c.Event.From.Person
-	n, _, err := counts.Get(c.Tx, chat, who)
-	if err != nil {
-		return err
-	}
-	text := c.T(textNobody, c.At())
-	if n > 0 {
-		names, err := broughtBy(c, who)
-		if err != nil {
-			return err
-		}
-		text = c.T(textMine, c.At(), n, names)
-	}
-	cr, _, err := credits.Get(c.Tx, chat, who)
-	if err != nil {
-		return err
-	}
-	if cr.Inviter != "" {
-		text += c.T(textBy, c.Name(cr.Inviter))
-	}
-	c.Say(text)
-	return nil
-}
-
-// broughtBy names the latest people that somebody brought.
-func broughtBy(c *bot.Call, who bot.PersonID) (string, error) {
-	rg := store.Under(c.Event.Chat.ID, who)
-	rg.Limit, rg.Reverse = mineSize, true
-	names := ""
-	for row, err := range brought.Scan(c.Tx, rg) {
-		if err != nil {
-			return "", err
-		}
-		var chat bot.ChatID
-		var inviter, newcomer bot.PersonID
-		var at time.Time
-		if err := store.Split(row.Key, &chat, &inviter, &at, &newcomer); err != nil {
-			return "", err
-		}
-		if names != "" {
-			names += c.T(textComma)
-		}
-		names += c.Name(newcomer)
-	}
-	return names, nil
-}
-
-func rows(r store.Reader, q bot.Query) ([][]string, error) {
-	list, err := top(r, q.Chat, q.Limit)
-	var out [][]string
-	for i, p := range list {
-		out = append(out, []string{strconv.Itoa(i + 1), p.name, strconv.Itoa(p.count)})
-	}
-	return out, err
 }

@@ -1,0 +1,286 @@
+package referral
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"sixtwenty/bot"
+	"sixtwenty/pictures"
+	"sixtwenty/store"
+)
+
+const (
+	treeFirst  = 10 // of those whom the root brought are shown
+	treeOthers = 4  // of those whom another brought
+	treeDepth  = 3
+	treeLines  = 30
+	ancestors  = 5
+	lineRows   = 2000 // edges looked at for the longest line
+
+	workTree = "tree"
+	maxPNG   = 4 << 20
+)
+
+var (
+	textTree     = bot.Text{ZH: "%s 的邀请树：直接 %d 人，三度共 %d 人，还在 %d 人", EN: "Whom %s brought: %d, %d within three degrees, %d still here"}
+	textLongest  = bot.Text{ZH: "，最长的一条线 %d 层", EN: "; the longest line is %d"}
+	textLongMore = bot.Text{ZH: "，最长的一条线至少 %d 层", EN: "; the longest line is at least %d"}
+	textFrom     = bot.Text{ZH: "\n来自 %s", EN: "\nCame through %s"}
+	textMore     = bot.Text{ZH: "…还有 %d 人", EN: "…and %d more"}
+	textAlone    = bot.Text{ZH: "%s 还没有邀请过朋友。", EN: "%s has not brought anybody yet."}
+	textPicture  = bot.Text{ZH: "图", EN: "picture"}
+)
+
+// A node is a person in a tree, with those of the people they brought who are shown.
+type node struct {
+	id       bot.PersonID
+	is       status
+	children []*node
+	hidden   int // people right below who are not shown
+}
+
+// tree answers /邀请树.
+func tree(_ context.Context, c *bot.Call) error {
+	root, picture, err := rootOf(c)
+	if err != nil {
+		return err
+	}
+	r, err := reachOf(c.Tx, c.Event.Chat.ID, root)
+	if err != nil {
+		return err
+	}
+	if r.All[0] == 0 {
+		c.Reply(textAlone, c.Name(root.Head))
+		return nil
+	}
+	top, err := grow(c.Tx, c.Event.Chat.ID, root)
+	if err != nil {
+		return err
+	}
+	text, err := write(c, root, r, top)
+	if err != nil || !picture {
+		c.Say(text)
+		return err
+	}
+	chat, err := c.Chat()
+	if err != nil {
+		return err
+	}
+	drawing := pictures.Tree{
+		Look: pictures.Look{Lang: string(c.Group().Language)}, Group: bot.CleanName(chat.Name), Root: top.picture(c),
+		Direct: r.All[0], Reach: r.sum(), Stays: r.here(),
+	}
+	return c.Work(workTree, string(c.Event.Chat.ID)+"/"+string(root.Head), sketch{Text: text, Tree: drawing})
+}
+
+// rootOf reads the arguments: whose tree, and whether as a picture.
+func rootOf(c *bot.Call) (p bot.Person, picture bool, err error) {
+	who, how := c.Arg("谁"), c.Arg("图")
+	isPicture := func(s string) bool { return s == textPicture.ZH || strings.EqualFold(s, textPicture.EN) }
+	if how == "" && isPicture(who) {
+		who, how = "", who
+	}
+	if who == "" {
+		p, err = bot.PersonOf(c.Tx, c.Event.From.Person)
+		return p, isPicture(how), err
+	}
+	m, err := one(c, "谁")
+	if err != nil {
+		return p, false, err
+	}
+	p, err = bot.PersonOf(c.Tx, m.Person)
+	return p, isPicture(how), err
+}
+
+// grow reads the part of a tree that is shown, the near before the far.
+func grow(r store.Reader, chat bot.ChatID, root bot.Person) (*node, error) {
+	top := &node{id: root.Head}
+	level, room := []*node{top}, treeLines
+	for depth := range treeDepth {
+		var next []*node
+		for _, n := range level {
+			limit := treeOthers
+			if depth == 0 {
+				limit = treeFirst
+			}
+			if err := n.sprout(r, chat, min(limit, max(0, room))); err != nil {
+				return nil, err
+			}
+			room -= len(n.children)
+			next = append(next, n.children...)
+		}
+		level = next
+	}
+	return top, nil
+}
+
+// sprout reads those whom a node brought.
+func (n *node) sprout(r store.Reader, chat bot.ChatID, limit int) error {
+	p, err := bot.PersonOf(r, n.id)
+	if err != nil {
+		return err
+	}
+	all, err := reachOf(r, chat, p)
+	if err != nil || all.All[0] == 0 {
+		return err
+	}
+	list, err := childrenOf(r, chat, p, 2*limit) // some may be held
+	if err != nil {
+		return err
+	}
+	for _, ch := range list {
+		if ch.inTree() && len(n.children) < limit {
+			n.children = append(n.children, &node{id: ch.id, is: ch.Is})
+		}
+	}
+	n.hidden = all.All[0] - len(n.children)
+	return nil
+}
+
+// write puts a tree into words.
+func write(c *bot.Call, root bot.Person, r reach, top *node) (string, error) {
+	var b strings.Builder
+	b.WriteString(c.T(textTree, c.Name(root.Head), r.All[0], r.sum(), r.here()))
+	depth, whole, err := longest(c.Tx, c.Event.Chat.ID, root)
+	if err != nil {
+		return "", err
+	}
+	if whole {
+		b.WriteString(c.T(textLongest, depth))
+	} else {
+		b.WriteString(c.T(textLongMore, depth))
+	}
+	up, err := above(c, root)
+	if err != nil {
+		return "", err
+	}
+	if up != "" {
+		b.WriteString(c.T(textFrom, up))
+	}
+	top.write(c, &b, 0)
+	return b.String(), nil
+}
+
+func (n *node) write(c *bot.Call, b *strings.Builder, depth int) {
+	indent := "\n" + strings.Repeat("　", depth)
+	for _, ch := range n.children {
+		b.WriteString(indent + "· " + c.Name(ch.id))
+		if ch.is != valid {
+			b.WriteString(c.T(textMark, c.T(ch.is.text())))
+		}
+		ch.write(c, b, depth+1)
+	}
+	if n.hidden > 0 {
+		b.WriteString(indent + "· " + c.T(textMore, n.hidden))
+	}
+}
+
+// above names those over whom a person came, the nearest first.
+func above(c *bot.Call, p bot.Person) (string, error) {
+	var names []string
+	for range ancestors {
+		_, e, err := edgeOf(c.Tx, c.Event.Chat.ID, p)
+		if err != nil {
+			return "", err
+		}
+		if !e.inTree() {
+			break
+		}
+		names = append(names, c.Name(e.By))
+		if p, err = bot.PersonOf(c.Tx, e.By); err != nil {
+			return "", err
+		}
+	}
+	return strings.Join(names, " ← "), nil
+}
+
+// longest is how many people the longest line below a person holds. It looks at so many edges and no more; whole says
+// that these were all.
+func longest(r store.Reader, chat bot.ChatID, root bot.Person) (depth int, whole bool, err error) {
+	seen := map[bot.PersonID]bool{root.Head: true}
+	level, room := []bot.Person{root}, lineRows
+	for len(level) > 0 {
+		var next []bot.Person
+		for _, p := range level {
+			list, err := childrenOf(r, chat, p, room)
+			if err != nil {
+				return depth, false, err
+			}
+			if room -= len(list); room <= 0 {
+				return depth + 1, false, nil
+			}
+			for _, ch := range list {
+				child, err := bot.PersonOf(r, ch.id)
+				if err != nil {
+					return depth, false, err
+				}
+				if ch.inTree() && !seen[child.Head] {
+					seen[child.Head], next = true, append(next, child)
+				}
+			}
+		}
+		if len(next) > 0 {
+			depth++
+		}
+		level = next
+	}
+	return depth, true, nil
+}
+
+// picture is the node as it is drawn.
+func (n *node) picture(c *bot.Call) pictures.Node {
+	p := pictures.Node{Name: c.Name(n.id), Left: n.is == left, Pending: n.is == pending || n.is == held, Below: n.hidden}
+	for _, ch := range n.children {
+		p.Children = append(p.Children, ch.picture(c))
+	}
+	return p
+}
+
+// A sketch is what is to be drawn, and what is said where it cannot be.
+type sketch struct {
+	Text string        `json:"text"`
+	Tree pictures.Tree `json:"tree"`
+}
+
+type artist func() (*pictures.Studio, error)
+
+// draw makes the picture of a tree.
+func (studio artist) draw(ctx context.Context, w bot.Work) (any, error) {
+	var s sketch
+	if err := json.Unmarshal(w.Data, &s); err != nil {
+		return nil, bot.Permanent(err)
+	}
+	pen, err := studio()
+	if err != nil {
+		return nil, bot.Permanent(err)
+	}
+	img, err := pen.PNG(ctx, s.Tree.Draw())
+	if err != nil {
+		return nil, err
+	}
+	return w.Keep(ctx, bytes.NewReader(img), maxPNG)
+}
+
+// drawn sends a picture, or the words where there is none.
+func drawn(_ context.Context, c *bot.Call) error {
+	var done bot.Done
+	if err := c.Decode(&done); err != nil {
+		return err
+	}
+	if done.Error != "" {
+		var s sketch
+		if err := json.Unmarshal(done.Asked, &s); err != nil {
+			return err
+		}
+		c.Say(s.Text)
+		return nil
+	}
+	var sum string
+	if err := done.Into(&sum); err != nil {
+		return err
+	}
+	c.Send(bot.Effect{Kind: bot.SendImage, Media: sum, Name: "invites.png"})
+	return nil
+}
