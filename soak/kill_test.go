@@ -105,7 +105,7 @@ func (r *rampage) run() verdict {
 			r.tr.mu.Lock()
 			r.signOut()
 			r.tr.mu.Unlock()
-		case n < 24:
+		case n < 21:
 			r.sleepIn()
 		default:
 			p := r.host.start(r.t)

@@ -22,6 +22,7 @@ type host struct {
 	data string
 	env  []string
 	log  *os.File
+	wrap []string // the command that runs the bot, where it is not run by itself
 }
 
 // newHost makes a host whose bot signs in at url and paces nothing.
@@ -88,6 +89,9 @@ type process struct {
 func (h *host) start(t testing.TB) *process {
 	t.Helper()
 	p := &process{cmd: h.command(context.Background(), "run"), ended: make(chan struct{})}
+	if len(h.wrap) > 0 {
+		p.cmd.Path, p.cmd.Args = h.wrap[0], append(slices.Clone(h.wrap), p.cmd.Args...)
+	}
 	p.cmd.Stdout, p.cmd.Stderr = h.log, h.log
 	check(t, p.cmd.Start())
 	go func() {

@@ -108,7 +108,7 @@ func (tr *traffic) act() (wait time.Duration, err error) {
 	if err != nil || session.Behind > backlog {
 		return 50 * time.Millisecond, err
 	}
-	wait = time.Duration(tr.rng.Int64N(int64(60 * time.Millisecond)))
+	wait = time.Duration(tr.rng.Int64N(int64(30 * time.Millisecond)))
 	tr.events++
 	club := fmt.Sprintf("六点二十%d群", tr.rng.IntN(clubs))
 	who := tr.seats[club][tr.rng.IntN(len(tr.seats[club]))]
