@@ -1,0 +1,139 @@
+package referral
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+	"sixtwenty/store/storetest"
+)
+
+const crowdOf = 100_000
+
+// shapes say who brought the n-th of many.
+func shapes() map[string]func(n int) int {
+	rng := rand.New(rand.NewPCG(6, 20))
+	return map[string]func(n int) int{
+		"star":   func(int) int { return 0 },
+		"chain":  func(n int) int { return n - 1 },
+		"random": func(n int) int { return rng.IntN(n) },
+	}
+}
+
+// seed writes a tree as joins would, in few transactions.
+func seed(tb testing.TB, db store.DB, size int, parent func(int) int) {
+	tb.Helper()
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for n := 1; n < size; {
+		err := db.Update(tb.Context(), func(tx store.Tx) error {
+			for end := min(size, n+5000); n < end; n++ {
+				when := at.Add(time.Duration(n) * time.Minute)
+				cr := credit{Inviter: big(parent(n)), At: when, Day: bot.DayOf(when, time.UTC, 0), Stayed: true, Aged: true, First: when}
+				if err := derive(tx, club, big(n), cr); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+func big(n int) bot.PersonID { return bot.PersonID(fmt.Sprintf("p%06d", n)) }
+
+// counted counts what is read.
+type counted struct {
+	store.Tx
+	reads int
+}
+
+func (c *counted) Get(bucket, key string) ([]byte, error) {
+	c.reads++
+	return c.Tx.Get(bucket, key)
+}
+
+func (c *counted) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
+	return func(yield func(store.Pair, error) bool) {
+		for p, err := range c.Tx.Scan(bucket, rg) {
+			c.reads++
+			if !yield(p, err) {
+				return
+			}
+		}
+	}
+}
+
+// questions is what the commands read and change, for one person.
+func questions() map[string]func(tx store.Tx, p bot.Person) error {
+	return map[string]func(tx store.Tx, p bot.Person) error{
+		"board":    func(tx store.Tx, _ bot.Person) error { _, err := top(tx, club, always, boardSize); return err },
+		"quality":  func(tx store.Tx, _ bot.Person) error { _, err := top(tx, club, quality, boardSize); return err },
+		"mine":     func(tx store.Tx, p bot.Person) error { _, err := childrenOf(tx, club, p, mineSize); return err },
+		"reach":    func(tx store.Tx, p bot.Person) error { _, err := reachOf(tx, club, p); return err },
+		"tree":     func(tx store.Tx, p bot.Person) error { _, err := grow(tx, club, p); return err },
+		"longest":  func(tx store.Tx, p bot.Person) error { _, _, err := longest(tx, club, p); return err },
+		"circle":   func(tx store.Tx, p bot.Person) error { _, err := circle(tx, club, "x", p.Head); return err },
+		"regroup":  regroup,
+		"newcomer": func(tx store.Tx, p bot.Person) error { return arrive(tx, p.Head) },
+	}
+}
+
+func arrive(tx store.Tx, by bot.PersonID) error {
+	at := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	return derive(tx, club, "newcomer", credit{Inviter: by, At: at, Day: 20778})
+}
+
+// TestNothingReadsTheWholeTree: what a question reads is bounded, however many people there are and however they hang together.
+func TestNothingReadsTheWholeTree(t *testing.T) {
+	const size = 2500
+	limits := map[string]int{"longest": 4 * lineRows, "regroup": 3000}
+	for shape, parent := range shapes() {
+		db := storetest.Open(t)
+		seed(t, db, size, parent)
+		for name, ask := range questions() {
+			for _, n := range []int{0, size / 2, size - 1} {
+				p := bot.Person{Head: big(n), Identities: []bot.PersonID{big(n)}}
+				reads := 0
+				_ = db.Update(t.Context(), func(tx store.Tx) error {
+					c := &counted{Tx: tx}
+					if err := ask(c, p); err != nil {
+						t.Errorf("%s, %s: %v", shape, name, err)
+					}
+					reads = c.reads
+					return errUndo
+				})
+				if limit := max(limits[name], 500); reads > limit {
+					t.Errorf("%s, %s of %d: %d reads, more than %d", shape, name, n, reads, limit)
+				}
+			}
+		}
+	}
+}
+
+var errUndo = fmt.Errorf("undone")
+
+func BenchmarkQuestions(b *testing.B) {
+	for shape, parent := range shapes() {
+		db := storetest.Open(b)
+		seed(b, db, crowdOf, parent)
+		for name, ask := range questions() {
+			b.Run(shape+"/"+name, func(b *testing.B) {
+				p := bot.Person{Head: big(0), Identities: []bot.PersonID{big(0)}}
+				_ = db.Update(b.Context(), func(tx store.Tx) error {
+					for b.Loop() {
+						if err := ask(tx, p); err != nil {
+							b.Fatal(err)
+						}
+					}
+					return errUndo
+				})
+			})
+		}
+	}
+}
