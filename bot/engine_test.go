@@ -236,6 +236,34 @@ func TestAnOutcomeThatCannotBeKeptEndsTheBot(t *testing.T) {
 	})
 }
 
+// Whoever broke the store's handle, the others do not wait for it to get well.
+func TestABrokenHandleEndsTheBot(t *testing.T) {
+	for name, event := range map[string]Event{"engine": says("小明", "hi"), "outbox": {}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				db := storetest.Broken(storetest.Open(t))
+				playOn(t, db, Options{Features: []Feature{counter()}}, func(r *rig) {
+					r.svc.answers(func(context.Context, Effect) error { time.Sleep(time.Minute); return nil })
+					r.put(says("小明", "/数"))
+					db.Fail(storetest.DiskFull)
+					err := r.db.Update(r.t.Context(), func(tx store.Tx) error { return tx.Put("test", "k", nil) })
+					if !errors.Is(err, store.ErrUnknownOutcome) {
+						t.Fatal(err)
+					}
+					if event.Kind != "" {
+						r.give(event)
+					} else {
+						r.wind(time.Minute)
+					}
+					if err := r.fails(); !errors.Is(err, store.ErrBroken) {
+						t.Errorf("it ended with %v", err)
+					}
+				})
+			})
+		})
+	}
+}
+
 func TestRunTellsHowItEnded(t *testing.T) {
 	own := errors.New("the account's own fault")
 	for _, c := range []struct {

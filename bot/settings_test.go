@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sixtwenty/schedules"
@@ -138,6 +139,50 @@ func TestZoneAndDayOfAGroup(t *testing.T) {
 		r.expect(club, "好", "14:30 2026-11-21")
 		r.put(tells("小明", "/几点"))
 		r.expect(home("小明"), "03:30 2026-11-21")
+	})
+}
+
+// What a failed command set is not even seen by the next one of the same transaction.
+func TestASettingIsUndone(t *testing.T) {
+	fail := plain("改完就坏", func(_ context.Context, c *Call) error {
+		if err := c.SetFor("f", "word", "坏"); err != nil {
+			return err
+		}
+		if _, err := c.SettingsHere(); err != nil { // it reads what holds now
+			return err
+		}
+		return errBoom
+	})
+	f := tuned()
+	f.Commands = append(f.Commands, fail)
+	play(t, Options{Features: []Feature{f}}, func(r *rig) {
+		open := r.db.hold(t)
+		r.give(says("小明", "先来一句"))
+		synctest.Wait()
+		r.give(says("小明", "/改完就坏"))
+		r.give(says("小明", "/看"))
+		open()
+		synctest.Wait()
+		if got := r.heard(club); len(got) != 2 || !strings.HasPrefix(got[1], "{Word:默 ") {
+			t.Errorf("heard %q", got)
+		}
+	})
+}
+
+func TestASettingHoldsFromItsPlaceInTheBatch(t *testing.T) {
+	play(t, Options{Features: []Feature{tuned()}}, func(r *rig) {
+		open := r.db.hold(t)
+		r.give(says("小明", "先来一句"))
+		synctest.Wait()
+		r.give(says("小明", "/看"))
+		r.give(owner(club, "/改 f word 新"))
+		r.give(says("小明", "/看"))
+		open()
+		synctest.Wait()
+		got := r.heard(club)
+		if len(got) != 3 || !strings.HasPrefix(got[0], "{Word:默 ") || !strings.HasPrefix(got[2], "{Word:新 ") {
+			t.Errorf("heard %q", got)
+		}
 	})
 }
 

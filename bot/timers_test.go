@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -124,14 +125,14 @@ func TestATimerThatCannotBeReadStopsNoOther(t *testing.T) {
 }
 
 // daily says the time it is for, at a quarter past noon, and fails as often as it is told.
-func daily(missed schedules.Missed, fails *int) Feature {
+func daily(missed schedules.Missed, fails *atomic.Int32) Feature {
 	f := declare("daily")
 	f.Jobs = []Job{{
 		Name: "job", Summary: Text{"早报", "the news"}, Missed: missed,
 		Spec: func(any) string { return "每天 12:15" },
 		Run: func(_ context.Context, c *Call) error {
 			c.Say(c.Event.At.In(c.Zone()).Format("01-02 15:04"))
-			if *fails > 0 {
+			if fails.Load() > 0 {
 				return errBoom
 			}
 			return nil
@@ -171,7 +172,7 @@ func TestJobs(t *testing.T) {
 		{"three days, all within grace", schedules.Missed{Policy: schedules.All, Grace: 72 * time.Hour}, 48*time.Hour + 20*time.Minute, []string{"11-21 12:15", "11-22 12:15", "11-23 12:15"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			play(t, Options{Features: []Feature{daily(c.missed, new(int))}}, func(r *rig) {
+			play(t, Options{Features: []Feature{daily(c.missed, new(atomic.Int32))}}, func(r *rig) {
 				boss := owned(r)
 				r.put(says("小明", "hi"))
 				r.stop()
@@ -197,7 +198,7 @@ func TestAJobThatFails(t *testing.T) {
 	for _, fails := range []int{0, 2, 3} {
 		t.Run(fmt.Sprint(fails), func(t *testing.T) {
 			left := 2 * fails // the store runs everything twice
-			f := daily(schedules.Missed{}, new(int))
+			f := daily(schedules.Missed{}, new(atomic.Int32))
 			run := f.Jobs[0].Run
 			f.Jobs[0].Run = func(ctx context.Context, c *Call) error {
 				if err := run(ctx, c); err != nil || left <= 0 {
@@ -234,14 +235,31 @@ func TestAJobThatFails(t *testing.T) {
 	}
 }
 
+// Two occurrences that are made up together and both fail are both tried again.
+func TestFailedJobsAreTriedEach(t *testing.T) {
+	var fails atomic.Int32
+	fails.Store(1)
+	play(t, Options{Features: []Feature{daily(schedules.Missed{Policy: schedules.All, Grace: 72 * time.Hour}, &fails)}}, func(r *rig) {
+		r.put(says("小明", "hi"))
+		r.stop()
+		r.wind(25 * time.Hour)
+		r.restart()
+		r.expect(club)
+		fails.Store(0)
+		r.wind(time.Minute)
+		r.expect(club, "11-21 12:15", "11-22 12:15")
+	})
+}
+
 func TestAFailedJobIsNotTriedTooLate(t *testing.T) {
-	fails := 1
+	var fails atomic.Int32
+	fails.Store(1)
 	play(t, Options{Features: []Feature{daily(schedules.Missed{Grace: time.Minute}, &fails)}}, func(r *rig) {
 		boss := owned(r)
 		r.put(says("小明", "hi"))
 		r.wind(15 * time.Minute)
 		r.stop()
-		fails = 0
+		fails.Store(0)
 		r.wind(3 * time.Hour)
 		r.restart()
 		r.expect(club)
@@ -251,7 +269,7 @@ func TestAFailedJobIsNotTriedTooLate(t *testing.T) {
 
 // A night offline of three hundred groups is one line to the owner.
 func TestOneWordForAllGroups(t *testing.T) {
-	play(t, Options{Features: []Feature{daily(schedules.Missed{}, new(int))}}, func(r *rig) {
+	play(t, Options{Features: []Feature{daily(schedules.Missed{}, new(atomic.Int32))}}, func(r *rig) {
 		boss := owned(r)
 		for i := range 30 {
 			r.give(Event{Kind: Message, Chat: Chat{ID: ChatID(fmt.Sprintf("g%02d", i)), Group: true, Name: fmt.Sprintf("六点二十\n%d", i)}, From: member("小明"), Text: "hi"})

@@ -136,11 +136,13 @@ func (w *worker) choose(r store.Reader, todo map[string]workRow) (next time.Time
 		if len(w.busy)+len(todo) == workHands {
 			return time.Time{}, nil // whoever is done first looks again
 		}
-		row, _, err := readWork(r, key)
+		row, ok, err := readWork(r, key)
 		if err != nil {
 			return next, err
 		}
-		todo[key] = row
+		if ok {
+			todo[key] = row
+		}
 	}
 	return next, nil
 }
