@@ -225,3 +225,9 @@ func (r *run) enrol(chat ChatID, m Member) error {
 	}
 	return members.Put(r.tx, row, chat, m.Person)
 }
+
+// HomeOf is the private conversation with a person, "" where they never wrote there.
+func HomeOf(r store.Reader, who PersonID) (ChatID, error) {
+	row, _, err := people.Get(r, who)
+	return row.Home, err
+}
