@@ -182,7 +182,7 @@ func TestStockBotTalks(t *testing.T) {
 	openwechat.Desktop.Prepare(bot)
 	bot.Caller.Client.HTTPClient().Transport = b.Transport()
 	bot.UUIDCallback = func(string) {}
-	heard := make(chan string, 10)
+	heard, replied := make(chan string, 10), make(chan error, 10)
 	bot.MessageHandler = func(m *openwechat.Message) {
 		if !m.IsText() || !m.IsSendByGroup() {
 			return
@@ -190,9 +190,8 @@ func TestStockBotTalks(t *testing.T) {
 		if u, err := m.SenderInGroup(); err == nil {
 			heard <- u.NickName + ":" + m.Content
 		}
-		if _, err := m.ReplyText("收到"); err != nil {
-			t.Error(err)
-		}
+		_, err := m.ReplyText("收到")
+		replied <- err
 	}
 	ok(t, bot.Login())
 	self, err := bot.GetCurrentUser()
@@ -209,6 +208,7 @@ func TestStockBotTalks(t *testing.T) {
 	for len(b.Sent()) == 0 {
 		<-changes
 	}
+	ok(t, <-replied)
 	cancel()
 	if got := b.Sent()[0].Text; got != "收到" {
 		t.Fatalf("sent %q", got)
