@@ -2,10 +2,12 @@ package checkin
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"sixtwenty/bot"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -15,7 +17,7 @@ const boardSize = 20
 func boardCommand() bot.Command {
 	return bot.Command{
 		Name: "打卡榜", Aliases: []string{"board"}, Args: "[哪个榜...]", Where: bot.InGroup,
-		Summary: bot.Text{ZH: "打卡榜：今天、周、月、连续、总", EN: "boards: today, week, month, streak, all"},
+		Summary: bot.Text{ZH: "打卡榜：今天、周、月、连续、总；写「图」画出来", EN: "boards: today, week, month, streak, all; 图 draws it"},
 		Examples: []bot.Example{
 			{Say: "/打卡榜", Reply: "…还没有人打卡…"},
 			{Say: "/打卡榜 连续", Reply: "…还没有人打卡…"},
@@ -32,10 +34,13 @@ var (
 	textLine       = bot.Text{ZH: "\n%d. %s（连续 %d 天）", EN: "\n%d. %s (%d days)"}
 	textRow        = bot.Text{ZH: "\n%d. %s %d 天", EN: "\n%d. %s, %d days"}
 	textMore       = bot.Text{ZH: "\n…还有 %d 人", EN: "\n…and %d more"}
-	textWeek       = bot.Text{ZH: "本周打卡榜：", EN: "This week:"}
-	textMonth      = bot.Text{ZH: "本月打卡榜：", EN: "This month:"}
-	textStreaks    = bot.Text{ZH: "连续打卡榜：", EN: "Longest runs:"}
-	textAll        = bot.Text{ZH: "总打卡榜：", EN: "Of all time:"}
+	textOver       = bot.Text{ZH: "%s：", EN: "%s:"}
+	textToday      = bot.Text{ZH: "今日打卡榜", EN: "Today"}
+	textWeek       = bot.Text{ZH: "本周打卡榜", EN: "This week"}
+	textMonth      = bot.Text{ZH: "本月打卡榜", EN: "This month"}
+	textStreaks    = bot.Text{ZH: "连续打卡榜", EN: "Longest runs"}
+	textAll        = bot.Text{ZH: "总打卡榜", EN: "Of all time"}
+	textDays       = bot.Text{ZH: "天", EN: "days"}
 )
 
 // A boardKind is one of the boards of a book.
@@ -70,12 +75,16 @@ func cutBoard(text string) (kind boardKind, name string) {
 	for _, word := range strings.Fields(text) {
 		if k, ok := boardNamed(word); ok {
 			kind = k
-		} else if name == "" {
+		} else if name == "" && !isPicture(word) {
 			name = word
 		}
 	}
 	return kind, name
 }
+
+func isPicture(word string) bool { return word == "图" || word == "picture" }
+
+func wantsPicture(text string) bool { return slices.ContainsFunc(strings.Fields(text), isPicture) }
 
 func board(_ context.Context, c *bot.Call) error {
 	kind, name := cutBoard(c.Arg("哪个榜"))
@@ -87,47 +96,62 @@ func board(_ context.Context, c *bot.Call) error {
 	if name != "" {
 		head = c.T(textOfPlan, b.plan.Name)
 	}
-	if kind == boardToday {
-		return todayBoard(c, b, head)
-	}
 	list, err := top(c.Tx, b, kind, boardSize)
 	if err != nil {
 		return err
 	}
 	if len(list) == 0 {
-		c.Say(head + c.T(textEmptyBoard))
+		empty := textEmptyBoard
+		if kind == boardToday {
+			empty = textEmpty
+		}
+		c.Say(head + c.T(empty))
 		return nil
 	}
-	text := head + c.T(map[boardKind]bot.Text{boardWeek: textWeek, boardMonth: textMonth, boardStreak: textStreaks, boardAll: textAll}[kind])
-	for i, r := range list {
-		text += c.T(textRow, i+1, c.Name(r.who), r.days)
+	people := len(list)
+	if kind == boardToday {
+		if people, err = peopleOn(c.Tx, b.id, b.today); err != nil {
+			return err
+		}
 	}
-	c.Say(text)
-	return nil
+	c.Say(head + boardText(c, kind, list, people))
+	if !wantsPicture(c.Arg("哪个榜")) || c.Event.Kind == bot.Asked {
+		return nil
+	}
+	return draw(c, drawing{Board: boardPicture(c, b, kind, list, people)})
 }
 
-func todayBoard(c *bot.Call, b *book, head string) error {
-	list, err := ranked(c.Tx, b.id, b.today, boardSize)
-	if err != nil {
-		return err
+// title is what is written over a board.
+func (k boardKind) title() bot.Text {
+	return []bot.Text{textToday, textWeek, textMonth, textStreaks, textAll}[k]
+}
+
+func boardText(c *bot.Call, kind boardKind, list []place, people int) string {
+	text, row := c.T(textBoard, people), textLine
+	if kind != boardToday {
+		text, row = c.T(textOver, c.T(kind.title())), textRow
 	}
-	if len(list) == 0 {
-		c.Say(head + c.T(textEmpty))
-		return nil
-	}
-	n, err := peopleOn(c.Tx, b.id, b.today)
-	if err != nil {
-		return err
-	}
-	text := head + c.T(textBoard, n)
 	for i, r := range list {
-		text += c.T(textLine, i+1, c.Name(r.who), r.days)
+		text += c.T(row, i+1, c.Name(r.who), r.days)
 	}
-	if more := n - len(list); more > 0 {
+	if more := people - len(list); more > 0 {
 		text += c.T(textMore, more)
 	}
-	c.Say(text)
-	return nil
+	return text
+}
+
+func boardPicture(c *bot.Call, b *book, kind boardKind, list []place, people int) *pictures.Board {
+	p := &pictures.Board{
+		Look: look(c), Title: c.T(kind.title()), Group: bot.CleanName(c.Event.Chat.Name), Period: day(c, b.today),
+		Unit: c.T(textDays), People: people,
+	}
+	if b.plan.Name != "" {
+		p.Group = b.plan.Name
+	}
+	for _, r := range list {
+		p.Rows = append(p.Rows, pictures.Row{Name: c.Name(r.who), Value: r.days, Mine: r.who == c.Event.From.Person})
+	}
+	return p
 }
 
 // A place is one row of a board.
@@ -139,6 +163,8 @@ type place struct {
 // top gives the first rows of a board that is kept in order.
 func top(r store.Reader, b *book, kind boardKind, limit int) ([]place, error) {
 	switch kind {
+	case boardToday:
+		return ranked(r, b.id, b.today, limit)
 	case boardStreak:
 		return indexed(r, alive, limit, b.id)
 	case boardAll:

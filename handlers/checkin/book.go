@@ -137,7 +137,7 @@ func (b *book) close(c *bot.Call) error {
 			return err
 		}
 	}
-	return nil
+	return b.end(c)
 }
 
 // whyOff says why a day that is over was nobody's miss, or nothing.

@@ -9,6 +9,7 @@ package checkin
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,11 +23,17 @@ func Feature() bot.Feature {
 		Name:     "checkin",
 		Summary:  bot.Text{ZH: "每日打卡", EN: "daily check-in"},
 		Settings: Defaults(),
-		Commands: []bot.Command{checkInCommand(), mineCommand(), boardCommand(), planCommand()},
-		Watches: []bot.Watch{{
-			On: bot.Message, Summary: bot.Text{ZH: "认出机主定的打卡词和打卡图片", EN: "knows the owner's words and pictures for checking in"}, Run: heard,
-		}},
+		Commands: slices.Concat([]bot.Command{
+			checkInCommand(), mineCommand(), boardCommand(), statsCommand(), makeUpCommand(), certificateCommand(), missingCommand(),
+			planCommand(),
+		}, correctCommands()),
+		Watches: []bot.Watch{
+			{On: bot.Message, Summary: bot.Text{ZH: "认出机主定的打卡词和打卡图片", EN: "knows the owner's words and pictures for checking in"}, Run: heard},
+			{On: "checkin." + workPicture, Summary: bot.Text{ZH: "发出画好的图", EN: "sends what was drawn"}, Run: showPicture},
+		},
 		Timers: map[string]bot.Run{timerDay: endOfDay, timerCard: showCard},
+		Jobs:   []bot.Job{remindJob()},
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist()},
 		Views: []bot.View{{
 			Name: "today", Title: bot.Text{ZH: "今天的打卡", EN: "Today's check-ins"},
 			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "连续", EN: "Streak"}},
@@ -169,6 +176,11 @@ func (b *book) checkIn(c *bot.Call, head bot.PersonID, sum int) (r result, err e
 			return r, err
 		}
 	}
+	if !double {
+		if err := b.reward(c, who, &r.mark); err != nil {
+			return r, err
+		}
+	}
 	if r.was, r.now, err = b.put(c.Tx, who, head, d, r.mark); err != nil || double {
 		return r, err
 	}
@@ -178,7 +190,7 @@ func (b *book) checkIn(c *bot.Call, head bot.PersonID, sum int) (r result, err e
 			return r, err
 		}
 	}
-	return r, b.reward(c, who, r.now)
+	return r, c.Emit("done", Done{Who: who, Day: d, Plan: b.plan.Name, Streak: r.now.Streak, Total: r.now.Total})
 }
 
 // again adds what is written beside a second check-in of the day to the first.
@@ -222,14 +234,17 @@ func (b *book) rank(tx store.Tx, who bot.PersonID, d bot.Day) (int, error) {
 	return n, counts.Put(tx, n, b.id, int(d))
 }
 
-// reward gives the points of a check-in and tells the other features.
-func (b *book) reward(c *bot.Call, who bot.PersonID, h habit) error {
-	if n := bot.Settings[Settings](c).Points; n > 0 {
-		if _, err := c.Award(who, n, "checkin", b.awardKey(b.today)); err != nil {
-			return err
-		}
+// reward gives the points of a check-in.
+func (b *book) reward(c *bot.Call, who bot.PersonID, m *mark) error {
+	n := bot.Settings[Settings](c).Points
+	if n == 0 {
+		return nil
 	}
-	return c.Emit("done", Done{Who: who, Day: b.today, Plan: b.plan.Name, Streak: h.Streak, Total: h.Total})
+	given, err := c.Award(who, n, "checkin", b.awardKey(b.today))
+	if given {
+		m.Points = n
+	}
+	return err
 }
 
 func (b *book) awardKey(d bot.Day) string { return b.plan.Name + "/" + strconv.Itoa(int(d)) }

@@ -17,7 +17,12 @@ type mark struct {
 	By   bool      `json:"by,omitempty"`   // put there by a correction
 	Void bool      `json:"void,omitempty"` // taken back by a correction
 	Sum  int       `json:"sum,omitempty"`  // of what was written beside it, in hundredths of the owner's unit
+	// Points are those it was given, so that the same are taken back with it.
+	Points int `json:"points,omitempty"`
 }
+
+// there says whether a mark counts.
+func (m *mark) there() bool { return m != nil && !m.Void }
 
 // A tally is what a person, or a group, did in a week or month, or ever.
 type tally struct {
@@ -108,8 +113,24 @@ func count(tx store.Tx, id bookID, head bot.PersonID, d bot.Day, by tally) error
 		if err := keepTally(tx, id, head, p, was, now); err != nil {
 			return err
 		}
+		if err := countForAll(tx, id, p, by.Sum); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// countForAll shifts what the whole group adds up to, which is counted by identity: a merge of people does not change it.
+func countForAll(tx store.Tx, id bookID, p period, sum int) error {
+	if sum == 0 {
+		return nil
+	}
+	t, _, err := tallies.Get(tx, id, everybody, p)
+	if err != nil {
+		return err
+	}
+	t.Sum += sum
+	return tallies.Put(tx, t, id, everybody, p)
 }
 
 func keepTally(tx store.Tx, id bookID, head bot.PersonID, p period, was, now tally) error {
@@ -240,7 +261,7 @@ func (b *book) put(tx store.Tx, who, head bot.PersonID, d bot.Day, m mark) (was,
 		return was, now, err
 	}
 	if d != b.Closed+1 || was.Last >= d {
-		now, err = b.recount(tx, head, who, d, tally{Sum: m.Sum})
+		now, err = b.recount(tx, head, who, d, tally{Days: 1, Sum: m.Sum})
 		return was, now, err
 	}
 	now = was
@@ -251,18 +272,61 @@ func (b *book) put(tx store.Tx, who, head bot.PersonID, d bot.Day, m mark) (was,
 	return was, now, keepHabit(tx, b.id, head, was, now)
 }
 
-// void takes the mark of an identity back; it stays, and says so.
-func (b *book) void(tx store.Tx, who, head bot.PersonID, d bot.Day, m mark) error {
-	m.Void = true
-	if err := marks.Put(tx, m, b.id, who, int(d)); err != nil {
-		return err
+// replace puts one mark of an identity in the place of another; nil is none. Put the other way round it undoes itself.
+func (b *book) replace(tx store.Tx, who, head bot.PersonID, d bot.Day, was, now *mark) (habit, error) {
+	var by tally
+	if was.there() {
+		by = tally{Days: -1, Sum: -was.Sum}
+		if err := b.shiftRank(tx, who, d, was.Rank, false); err != nil {
+			return habit{}, err
+		}
 	}
-	_, err := b.recount(tx, head, who, d, tally{Sum: -m.Sum})
-	return err
+	if now.there() {
+		by.Days++
+		by.Sum += now.Sum
+		if err := b.shiftRank(tx, who, d, now.Rank, true); err != nil {
+			return habit{}, err
+		}
+	}
+	var err error
+	if now == nil {
+		err = marks.Delete(tx, b.id, who, int(d))
+	} else {
+		err = marks.Put(tx, *now, b.id, who, int(d))
+	}
+	if err != nil {
+		return habit{}, err
+	}
+	return b.recount(tx, head, who, d, by)
 }
 
-// recount works out a person's habit anew after the mark of one identity on a day came or went, which shifts the sums by so
-// much, and the days unless another of their identities was there too.
+// shiftRank gives a rank of a day back to whom it belonged, or takes it; no other is given in its place.
+func (b *book) shiftRank(tx store.Tx, who bot.PersonID, d bot.Day, rank int, back bool) error {
+	if rank == 0 {
+		return nil
+	}
+	n, _, err := taken.Get(tx, b.id, int(d))
+	if err != nil {
+		return err
+	}
+	if back {
+		n--
+		err = order.Put(tx, who, b.id, int(d), rank)
+	} else {
+		n++
+		err = order.Delete(tx, b.id, int(d), rank)
+	}
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return taken.Delete(tx, b.id, int(d))
+	}
+	return taken.Put(tx, n, b.id, int(d))
+}
+
+// recount works out a person's habit anew after a mark of one identity changed, and shifts the tallies of the day; the days
+// only where no other of their identities was there.
 func (b *book) recount(tx store.Tx, head, who bot.PersonID, d bot.Day, by tally) (habit, error) {
 	p, err := bot.PersonOf(tx, head)
 	if err != nil {
@@ -272,14 +336,8 @@ func (b *book) recount(tx store.Tx, head, who bot.PersonID, d bot.Day, by tally)
 	if err != nil {
 		return habit{}, err
 	}
-	if !other {
-		m, _, err := marks.Get(tx, b.id, who, int(d))
-		if err != nil {
-			return habit{}, err
-		}
-		if by.Days = 1; m.Void {
-			by.Days = -1
-		}
+	if other {
+		by.Days = 0
 	}
 	if err := count(tx, b.id, head, d, by); err != nil {
 		return habit{}, err

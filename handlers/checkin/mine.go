@@ -2,25 +2,33 @@ package checkin
 
 import (
 	"context"
+	"time"
 
 	"sixtwenty/bot"
+	"sixtwenty/pictures"
+	"sixtwenty/store"
 )
 
 func mineCommand() bot.Command {
 	return bot.Command{
 		Name: "我的打卡", Aliases: []string{"mycheckins"}, Args: "[项目]", Where: bot.InGroup,
-		Summary:  bot.Text{ZH: "看自己连续多少天", EN: "your own streak"},
+		Summary:  bot.Text{ZH: "自己的连续天数和这个月的日历", EN: "your own streak, and this month's calendar"},
 		Examples: []bot.Example{{Say: "/我的打卡", Reply: "…还没有打过卡…"}},
 		Run:      mine,
 	}
 }
 
 var (
-	textMine = bot.Text{ZH: "%s连续 %d 天，最长 %d 天，共 %d 天，最近一次是 %s。", EN: "%s%d days in a row, longest %d, %d in all, last on %s."}
-	textNone = bot.Text{ZH: "%s还没有打过卡，发「打卡」就开始啦。", EN: "%sNo check-ins yet. Send 打卡 to begin."}
+	textMine    = bot.Text{ZH: "%s连续 %d 天，最长 %d 天，共 %d 天，最近一次是 %s。", EN: "%s%d days in a row, longest %d, %d in all, last on %s."}
+	textFreezes = bot.Text{ZH: " 冻结卡 %d 张。", EN: " Freezes: %d."}
+	textInToday = bot.Text{ZH: " 今天 %s 打的卡。", EN: " Today at %s."}
+	textNone    = bot.Text{ZH: "%s还没有打过卡，发「打卡」就开始啦。", EN: "%sNo check-ins yet. Send 打卡 to begin."}
 )
 
 func mine(_ context.Context, c *bot.Call) error {
+	if c.Event.From.Person == "" {
+		return bot.Refuse(textNobody)
+	}
 	b, err := theBook(c, c.Arg("项目"))
 	if err != nil {
 		return err
@@ -37,6 +45,102 @@ func mine(_ context.Context, c *bot.Call) error {
 		c.Reply(textNone, c.At())
 		return nil
 	}
-	c.Reply(textMine, c.At(), h.Streak, h.Best, h.Total, day(c, h.Last))
+	text := c.T(textMine, c.At(), h.Streak, h.Best, h.Total, day(c, h.Last))
+	if at, err := b.timeToday(c.Tx, head); err != nil {
+		return err
+	} else if !at.IsZero() {
+		text += c.T(textInToday, at.In(b.cal.zone(at)).Format(time.TimeOnly))
+	}
+	if h.Freezes > 0 {
+		text += c.T(textFreezes, h.Freezes)
+	}
+	c.Say(text)
+	m, err := b.month(c, head, h)
+	if err != nil {
+		return err
+	}
+	return draw(c, drawing{Month: m})
+}
+
+// timeToday is when a person checked in today; zero where they have not.
+func (b *book) timeToday(r store.Reader, head bot.PersonID) (time.Time, error) {
+	who, err := bot.PersonOf(r, head)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, p := range who.Identities {
+		m, ok, err := marks.Get(r, b.id, p, int(b.today))
+		if err != nil {
+			return time.Time{}, err
+		}
+		if ok && m.there() {
+			return m.At, nil
+		}
+	}
+	return time.Time{}, nil
+}
+
+// month is the calendar of this month.
+func (b *book) month(c *bot.Call, head bot.PersonID, h habit) (*pictures.Month, error) {
+	date := b.today.Date()
+	m := &pictures.Month{
+		Look: look(c), Name: c.Event.From.Shown(), Group: bot.CleanName(c.Event.Chat.Name), Year: date.Year(), Month: date.Month(),
+		Days: make([]pictures.Mark, 31), Today: date.Day(), Streak: h.Streak, Longest: h.Best, Total: h.Total,
+	}
+	if b.plan.Name != "" {
+		m.Group = b.plan.Name
+	}
+	from := monthStart(b.today)
+	set := func(d int, k pictures.Mark) {
+		if i := d - int(from); i >= 0 && i < len(m.Days) {
+			m.Days[i] = k
+		}
+	}
+	if err := scanDays(c.Tx, offs, from, func(d int, _ off) { set(d, pictures.Off) }, b.id); err != nil {
+		return nil, err
+	}
+	if err := scanDays(c.Tx, frozen, from, func(d int, _ struct{}) { set(d, pictures.Frozen) }, b.id, head); err != nil {
+		return nil, err
+	}
+	who, err := bot.PersonOf(c.Tx, head)
+	if err != nil {
+		return nil, err
+	}
+	for _, made := range []bool{true, false} { // a day that was both is one that was done
+		for _, p := range who.Identities {
+			err := scanDays(c.Tx, marks, from, func(d int, k mark) {
+				switch {
+				case !k.there() || k.Made != made:
+				case made:
+					set(d, pictures.MadeUp)
+				default:
+					set(d, pictures.Done)
+				}
+			}, b.id, p)
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}
+
+// scanDays gives the rows of a table whose keys are these parts and a day, from one day on.
+func scanDays[T any](r store.Reader, t store.Table[T], from bot.Day, fn func(d int, v T), parts ...any) error {
+	rg := store.Under(parts...)
+	rg.From = store.Key(append(parts[:len(parts):len(parts)], int(from))...)
+	rg.Limit = maxClosing
+	into := make([]any, len(parts)+1)
+	for row, err := range t.Scan(r, rg) {
+		if err != nil {
+			return err
+		}
+		var d int
+		into[len(parts)] = &d
+		if err := store.Split(row.Key, into...); err != nil {
+			return err
+		}
+		fn(d, row.Value)
+	}
 	return nil
 }

@@ -156,6 +156,11 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 
 // forget drops what tells when somebody was there. The ranks and counts of the days stay, without a name.
 func forget(tx store.Tx, who bot.Person) error {
+	for _, p := range who.Identities {
+		if err := forgetChanges(tx, p); err != nil {
+			return err
+		}
+	}
 	return eachBook(tx, func(id bookID, row bookRow) error {
 		if err := dropDerived(tx, id, who.Head); err != nil {
 			return err

@@ -32,6 +32,7 @@ type Settings struct {
 	Milestones []string `yaml:"milestones" help:"连续多少天时祝贺|days in a row that are celebrated"`
 	Milestone  string   `yaml:"milestone" help:"祝贺的话，可用 {名字} {天}|words of the celebration, with {名字} and {天}"`
 	Points     int      `yaml:"points" help:"打一次卡得几分；0 不给|points for a check-in; 0 is none"`
+	Pictures   bool     `yaml:"pictures" help:"画打卡日历、榜单和证书的图|draw calendars, boards and certificates"`
 	Remind     string   `yaml:"remind" help:"几点提醒快断的人，如 每天 21:00；空是不提醒|when to remind those whose streak is about to end; empty is never"`
 }
 
@@ -47,7 +48,7 @@ func Defaults() Settings {
 		Answers: answerAuto, Small: 30, Words: []string{"早"}, Kind: "any",
 		FreezeEvery: 7, FreezeMost: 2, MakeUpDays: 3, MakeUpMost: 2,
 		DaysOff: []string{}, Milestones: []string{"7", "21", "50", "100", "200", "365", "500", "1000"},
-		Milestone: "🎉 {名字} 连续打卡 {天} 天，了不起！", Points: 1,
+		Milestone: "🎉 {名字} 连续打卡 {天} 天，了不起！", Points: 1, Pictures: true,
 	}
 }
 
