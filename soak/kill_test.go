@@ -2,6 +2,7 @@ package soak
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"sixtwenty/store"
+	"sixtwenty/store/bolt"
 	"sixtwenty/wechatbox"
 )
 
@@ -47,6 +50,7 @@ type rampage struct {
 	host    *host
 	tr      *traffic
 	backups []string
+	place   []byte // where the bot stood in the stream some kills ago; nil where nothing is remembered
 }
 
 func newRampage(t *testing.T, seed uint64, kills int) *rampage {
@@ -107,6 +111,8 @@ func (r *rampage) run() verdict {
 			r.tr.mu.Unlock()
 		case n < 21:
 			r.sleepIn()
+		case n < 31:
+			r.tellAgain()
 		default:
 			p := r.host.start(r.t)
 			r.killSoon(p)
@@ -185,6 +191,7 @@ func (r *rampage) signOut() {
 	p.kill()
 	r.killed++
 	check(r.t, r.box.EndSession("小六", 1100))
+	r.place = nil
 	r.signIn(r.rng.IntN(3))
 }
 
@@ -194,6 +201,24 @@ func (r *rampage) sleepIn() {
 	check(r.t, clock.SetSpeed(50_000))
 	time.Sleep(r.within(600 * time.Millisecond))
 	check(r.t, clock.SetSpeed(hurry))
+}
+
+// tellAgain remembers where the bot stands in the stream, or puts it back to where it stood before: all that was said since is
+// told again.
+func (r *rampage) tellAgain() {
+	r.t.Helper()
+	const table, key = "main/bot/place", "place"
+	db, err := bolt.Open(r.host.database(), schemaOf(r.t, r.host.database()))
+	check(r.t, err)
+	check(r.t, errors.Join(db.Update(r.t.Context(), func(tx store.Tx) (err error) {
+		if r.place == nil {
+			r.place, err = tx.Get(table, key)
+			return err
+		}
+		err = tx.Put(table, key, r.place)
+		r.place = nil
+		return err
+	}), db.Close()))
 }
 
 // killDuringBackup kills the bot while it hands out a copy of its state. What then has the name of a backup must be one.

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sixtwenty/store/bolt"
 )
 
 // A host is where the program runs: a data folder, a log, an environment.
@@ -41,6 +43,24 @@ func newHost(t testing.TB, dir, url string) *host {
 	}
 	h.offer(t, "BROADCAST_VOICE=@every 1m", "ONBOARDING_WINDOW=1s", "CHECKIN_ANSWERS=each")
 	return h
+}
+
+func (h *host) database() string { return filepath.Join(h.data, "sixtwenty.db") }
+
+// schemaOf gives options under which a file is taken as it is, whatever its schema.
+func schemaOf(t testing.TB, file string) (opts bolt.Options) {
+	t.Helper()
+	for {
+		db, err := bolt.Look(file, opts)
+		if err == nil {
+			check(t, db.Close())
+			return opts
+		}
+		if !errors.Is(err, bolt.ErrNewer) || len(opts.Migrations) > 1000 {
+			t.Fatal(err)
+		}
+		opts.Migrations = append(opts.Migrations, nil)
+	}
 }
 
 // offer adds those settings that the program knows: features come and go.

@@ -28,6 +28,7 @@ type seat struct{ club, who string }
 type traffic struct {
 	box *wechatbox.Box
 	rng *rand.Rand
+	gap time.Duration // between what happens, at most
 
 	mu       sync.Mutex // held by whoever wants the people to be silent
 	seats    map[string][]string
@@ -41,7 +42,8 @@ type traffic struct {
 func newTraffic(t testing.TB, box *wechatbox.Box, seed uint64) *traffic {
 	t.Helper()
 	tr := &traffic{
-		box: box, rng: rand.New(rand.NewPCG(seed, 0x7aff1c)), seats: map[string][]string{}, checkins: map[seat][]time.Time{},
+		box: box, rng: rand.New(rand.NewPCG(seed, 0x7aff1c)), gap: 30 * time.Millisecond,
+		seats: map[string][]string{}, checkins: map[seat][]time.Time{},
 	}
 	add := func(nick string) string {
 		p, err := box.AddPerson(wechatbox.Person{ID: nick, Nick: nick})
@@ -108,7 +110,7 @@ func (tr *traffic) act() (wait time.Duration, err error) {
 	if err != nil || session.Behind > backlog {
 		return 50 * time.Millisecond, err
 	}
-	wait = time.Duration(tr.rng.Int64N(int64(30 * time.Millisecond)))
+	wait = time.Duration(tr.rng.Int64N(int64(tr.gap)))
 	tr.events++
 	club := fmt.Sprintf("六点二十%d群", tr.rng.IntN(clubs))
 	who := tr.seats[club][tr.rng.IntN(len(tr.seats[club]))]
