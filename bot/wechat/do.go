@@ -65,6 +65,9 @@ func (a *Account) Prepare(ctx context.Context, e bot.Effect) error {
 		return nil
 	}
 	_, _, err := a.upload(ctx, s, to, e)
+	if err != nil {
+		a.brake.failed(err)
+	}
 	return err
 }
 
