@@ -127,6 +127,13 @@ func TestTimeWithoutTheServiceIsAnOutage(t *testing.T) {
 		if got := o.all(); len(got) != 1 {
 			o.t.Errorf("a hiccup is kept: %+v", got)
 		}
+		o.acc.become(NeedsScan, "the second")
+		o.wind(time.Hour)
+		o.acc.become(Online, "back")
+		o.wind(lookEvery)
+		if got := o.all(); len(got) != 2 || got[1].Reason.EN != "the second" {
+			o.t.Errorf("outages %+v", got)
+		}
 	})
 }
 
