@@ -24,19 +24,23 @@ type personRow struct {
 
 // A groupRow is the evidence kept of one group.
 type groupRow struct {
-	Name  string `json:"name,omitempty"`
-	First string `json:"first,omitempty"`
-	Last  string `json:"last,omitempty"`
+	Name  string    `json:"name,omitempty"`
+	First string    `json:"first,omitempty"`
+	Last  string    `json:"last,omitempty"`
+	Seen  time.Time `json:"seen,omitzero"` // when the last session first saw it
+	Saved bool      `json:"saved,omitempty"`
 }
 
 // The tables of the directory: changed only by the goroutine of Run.
 const (
-	peopleRows = store.Table[personRow]("wechat/people")       // person
-	friendRows = store.Table[struct{}]("wechat/friends")       // person: an index of those on the contact list
-	groupRows  = store.Table[groupRow]("wechat/groups")        // group
-	rosterRows = store.Table[[]bot.PersonID]("wechat/rosters") // group
-	wireRows   = store.Table[string]("wechat/wire")            // session, wire name → person or group
-	selfRows   = store.Table[bot.PersonID]("wechat/self")      // the account's number (uin)
+	peopleRows = store.Table[personRow]("wechat/people")              // person
+	friendRows = store.Table[struct{}]("wechat/friends")              // person: an index of those on the contact list
+	groupRows  = store.Table[groupRow]("wechat/groups")               // group
+	rosterRows = store.Table[[]bot.PersonID]("wechat/rosters")        // group
+	cardRows   = store.Table[map[bot.PersonID]string]("wechat/cards") // group: the names chosen in it
+	formerRows = store.Table[[]bot.PersonID]("wechat/former")         // group: who left, the latest last
+	wireRows   = store.Table[string]("wechat/wire")                   // session, wire name → person or group
+	selfRows   = store.Table[bot.PersonID]("wechat/self")             // the account's number (uin)
 )
 
 // maxFriends and maxGroups bound what one sign-in matches; WeChat allows fewer.

@@ -19,6 +19,7 @@ type plan struct {
 	lists   map[string]memberList
 	writes  []func(store.Tx) error
 	given   map[string]bool // ids bound by this plan
+	report  Report
 }
 
 func (d *directory) newPlan(follows func(bot.Chat) bool, now time.Time) *plan {
@@ -45,11 +46,19 @@ func (p *plan) resolve(r store.Reader, list []contact) error {
 			friends = append(friends, c)
 		}
 	}
-	if err := p.friends(r, friends); err != nil {
+	who, err := p.recall(r, friends, rooms)
+	if err != nil {
 		return err
 	}
-	if err := p.groups(r, rooms); err != nil {
-		return err
+	for _, c := range friends {
+		if err := p.person(r, c, who.person(&c)); err != nil {
+			return err
+		}
+	}
+	for _, c := range rooms {
+		if err := p.groupAndMembers(r, c, who); err != nil {
+			return err
+		}
 	}
 	for _, c := range strangers {
 		if c.group != "" && !p.followed(c.group) {
@@ -59,7 +68,7 @@ func (p *plan) resolve(r store.Reader, list []contact) error {
 			return err
 		}
 	}
-	return nil
+	return p.record(r, who)
 }
 
 func (p *plan) followed(group string) bool {
@@ -70,95 +79,13 @@ func (p *plan) followed(group string) bool {
 	return rm != nil && p.follows(rm.chat())
 }
 
-// friends matches a contact list against everybody who was ever on one.
-func (p *plan) friends(r store.Reader, list []contact) error {
-	old, err := p.formerFriends(r, list)
-	if err != nil {
+// groupAndMembers plans a group, and the members of one that is followed.
+func (p *plan) groupAndMembers(r store.Reader, c contact, who *recall) error {
+	rm, err := p.group(r, c, who.group(c.UserName))
+	if err != nil || len(c.MemberList) == 0 || !p.follows(rm.chat()) {
 		return err
 	}
-	var unknown []evidence
-	for _, c := range list {
-		if p.known(c.UserName) == nil && !c.official() {
-			unknown = append(unknown, c.evidence())
-		}
-	}
-	found := match(old, unknown, false)
-	for _, c := range list {
-		if err := p.person(r, c, bot.PersonID(found[c.UserName])); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *plan) formerFriends(r store.Reader, list []contact) (old []evidence, err error) {
-	if !slices.ContainsFunc(list, func(c contact) bool { return p.known(c.UserName) == nil }) {
-		return nil, nil
-	}
-	for row, err := range friendRows.Scan(r, store.Range{Limit: maxFriends}) {
-		if err != nil {
-			return nil, err
-		}
-		var id string
-		if err := store.Split(row.Key, &id); err != nil {
-			return nil, err
-		}
-		if p.bound(id) {
-			continue
-		}
-		who, _, err := peopleRows.Get(r, id)
-		if err != nil {
-			return nil, err
-		}
-		old = append(old, who.evidence(id))
-	}
-	return old, nil
-}
-
-// groups matches by name, then brings in the members of those that are followed.
-func (p *plan) groups(r store.Reader, list []contact) error {
-	found, err := p.matchGroups(r, list)
-	if err != nil {
-		return err
-	}
-	for _, c := range list {
-		rm, err := p.group(r, c, found[c.UserName])
-		if err != nil {
-			return err
-		}
-		if len(c.MemberList) > 0 && p.follows(rm.chat()) {
-			if err := p.members(r, rm, c); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (p *plan) matchGroups(r store.Reader, list []contact) (map[string]string, error) {
-	var unknown []evidence
-	for _, c := range list {
-		if p.names.rooms[c.UserName] == nil {
-			unknown = append(unknown, evidence{key: c.UserName, nick: fold(plainName(c.NickName))})
-		}
-	}
-	if len(unknown) == 0 {
-		return nil, nil
-	}
-	var old []evidence
-	for row, err := range groupRows.Scan(r, store.Range{Limit: maxGroups}) {
-		if err != nil {
-			return nil, err
-		}
-		var id string
-		if err := store.Split(row.Key, &id); err != nil {
-			return nil, err
-		}
-		if !p.bound(id) {
-			old = append(old, evidence{key: id, nick: fold(row.Value.Name)})
-		}
-	}
-	return match(old, unknown, true), nil
+	return p.members(r, rm, c, who)
 }
 
 // group plans one group; id is "" where none was found.
@@ -181,7 +108,10 @@ func (p *plan) group(r store.Reader, c contact, id string) (*room, error) {
 		return nil, err
 	}
 	was := row
-	row.Name, row.Last = rm.name, p.names.session
+	if row.Last != p.names.session {
+		row.Seen, row.Saved = p.now, false
+	}
+	row.Name, row.Last, row.Saved = rm.name, p.names.session, row.Saved || !c.stranger
 	if !known {
 		row.First = p.names.session
 	}
@@ -193,13 +123,9 @@ func (p *plan) group(r store.Reader, c contact, id string) (*room, error) {
 }
 
 // members plans a member list. Those who have no name in this session yet are looked for among the members of before.
-func (p *plan) members(r store.Reader, rm *room, group contact) error {
+func (p *plan) members(r store.Reader, rm *room, group contact, who *recall) error {
 	list := group.MemberList[:min(len(group.MemberList), bot.MaxMembers)]
 	before, _, err := rosterRows.Get(r, rm.id)
-	if err != nil {
-		return err
-	}
-	found, err := p.matchMembers(r, before, list)
 	if err != nil {
 		return err
 	}
@@ -210,47 +136,22 @@ func (p *plan) members(r store.Reader, rm *room, group contact) error {
 			continue
 		}
 		c.stranger = true
-		if err := p.person(r, c, found[c.UserName]); err != nil {
+		if err := p.person(r, c, who.person(&c)); err != nil {
 			return err
 		}
-		who := p.known(c.UserName)
-		ids = append(ids, who.id)
-		members = append(members, member{who, plainName(c.DisplayName)})
+		one := p.known(c.UserName)
+		ids = append(ids, one.id)
+		members = append(members, member{one, plainName(c.DisplayName)})
 	}
 	slices.Sort(ids)
-	if group.complete() && !slices.Equal(ids, before) {
+	p.lists[rm.wire] = memberList{members, group.complete()}
+	if !group.complete() {
+		return nil
+	}
+	if !slices.Equal(ids, before) {
 		p.put(func(tx store.Tx) error { return rosterRows.Put(tx, ids, rm.id) })
 	}
-	p.lists[rm.wire] = memberList{members, group.complete()}
-	return nil
-}
-
-func (p *plan) matchMembers(r store.Reader, before []bot.PersonID, list []contact) (map[string]bot.PersonID, error) {
-	found := map[string]bot.PersonID{}
-	var unknown []evidence
-	for _, c := range list {
-		if p.known(c.UserName) == nil {
-			unknown = append(unknown, c.evidence())
-		}
-	}
-	if len(unknown) == 0 || len(before) == 0 {
-		return found, nil
-	}
-	var old []evidence
-	for _, id := range before {
-		if p.bound(string(id)) {
-			continue
-		}
-		row, _, err := peopleRows.Get(r, id)
-		if err != nil {
-			return nil, err
-		}
-		old = append(old, row.evidence(string(id)))
-	}
-	for wire, id := range match(old, unknown, true) {
-		found[wire] = bot.PersonID(id)
-	}
-	return found, nil
+	return p.traces(r, rm.id, before, members)
 }
 
 // person plans one person; id is "" where none was found.

@@ -70,12 +70,18 @@ func emojiDigits(code string) int {
 	return 4
 }
 
-// fold makes two ways of writing one name equal, for matching only: case, blanks, direction marks, variation selectors.
+// fold makes two ways of writing one name equal, for matching only: case, width, blanks, direction marks, variation selectors.
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
+		if r >= wideFirst && r <= wideLast {
+			r -= wideFirst - '!'
+		}
 		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == '\ufe0e' || r == '\ufe0f' {
 			return -1
 		}
 		return unicode.ToLower(r)
 	}, name)
 }
+
+// The wide forms of ASCII.
+const wideFirst, wideLast = '\uff01', '\uff5e'

@@ -1,0 +1,205 @@
+package wechat
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+// A score is how well a setting was answered.
+type score struct {
+	right, wrong      int
+	kept, found       int // who kept a name that is unique in a group they share
+	there, foundThere int // who is on both sides
+	unsure            int
+	one               int // by one signal only
+	groups, badGroups int
+	lostGroups        int
+	roles, badRoles   int
+}
+
+func (s *score) add(o score) {
+	s.right, s.wrong = s.right+o.right, s.wrong+o.wrong
+	s.kept, s.found = s.kept+o.kept, s.found+o.found
+	s.there, s.foundThere = s.there+o.there, s.foundThere+o.foundThere
+	s.unsure, s.one = s.unsure+o.unsure, s.one+o.one
+	s.groups, s.badGroups, s.lostGroups = s.groups+o.groups, s.badGroups+o.badGroups, s.lostGroups+o.lostGroups
+	s.roles, s.badRoles = s.roles+o.roles, s.badRoles+o.badRoles
+}
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 1
+	}
+	return float64(n) / float64(of)
+}
+
+// play lets a community live from one sign-in to the next, and asks who is who.
+func play(s setting, seed uint64, box []string) score {
+	c := newCommunity(s, seed, box)
+	old := c.see("old", true)
+	c.live()
+	now := c.see("now", false)
+	q := inquiry{old: old.side, now: now.side, rosters: []link{{0, 0}}}
+	return judge(s, old, now, match(q))
+}
+
+func judge(s setting, old, now *view, v verdict) (out score) {
+	found := map[int32]bool{}
+	for _, f := range v.people {
+		if a, b := old.who[f.old], now.who[f.now]; a == b {
+			out.right++
+			found[f.now] = true
+		} else {
+			out.wrong++
+			if os.Getenv("MATCH_WRONG") != "" {
+				fmt.Printf("wrong in %s: weight %.1f by %b\n %+v\n %+v\n", s, f.weight, f.by, old.people[f.old], now.people[f.now])
+			}
+		}
+		if f.by&(f.by-1) == 0 {
+			out.one++
+		}
+		if old.people[f.old].trusted {
+			out.roles++
+			if f.by&private == 0 || old.who[f.old] != now.who[f.now] {
+				out.badRoles++
+			}
+		}
+	}
+	out.unsure = len(v.unsure)
+	was := map[int]int32{}
+	for i, who := range old.who {
+		was[who] = int32(i)
+	}
+	unique := keptNames(old, now)
+	for i, who := range now.who {
+		o, ok := was[who]
+		if !ok || old.people[o].trusted {
+			continue
+		}
+		out.there++
+		if found[int32(i)] {
+			out.foundThere++
+		}
+		if unique[who] {
+			out.kept++
+			if found[int32(i)] {
+				out.found++
+			}
+		}
+	}
+	out.judgeGroups(old, now, v)
+	return out
+}
+
+func (s *score) judgeGroups(old, now *view, v verdict) {
+	s.lostGroups = len(old.rosters) - 1 - len(v.rosters)
+	for _, f := range v.rosters {
+		s.groups++
+		a, b := old.rosters[f.old].key, now.rosters[f.now].key
+		if a[len("old/"):] != b[len("now/"):] {
+			s.badGroups++
+		}
+	}
+}
+
+// keptNames are the souls who kept a nickname that nobody else has in a group where they are on both sides.
+func keptNames(old, now *view) map[int]bool {
+	type name struct {
+		group string
+		nick  string
+	}
+	count := func(v *view) (map[name]int, map[name]int) {
+		n, who := map[name]int{}, map[name]int{}
+		for _, r := range v.rosters[1:] {
+			for _, e := range r.members {
+				if !e.gone {
+					k := name{r.key[len("old/"):], v.people[e.who].nick}
+					n[k]++
+					who[k] = v.who[e.who]
+				}
+			}
+		}
+		return n, who
+	}
+	oldN, oldWho := count(old)
+	newN, newWho := count(now)
+	kept := map[int]bool{}
+	for k, n := range oldN {
+		if n == 1 && newN[k] == 1 && oldWho[k] == newWho[k] {
+			kept[oldWho[k]] = true
+		}
+	}
+	return kept
+}
+
+func TestMatchProof(t *testing.T) {
+	whole := os.Getenv("MATCH_PROOF") != ""
+	var all, hard score
+	var rows []string
+	box := boxNames(t)
+	for _, s := range settings(whole) {
+		seeds := 20
+		if !whole && s.memberships > 500 {
+			seeds = 2
+		}
+		var sum score
+		for seed := range seeds {
+			sum.add(play(s, uint64(seed)+1, box))
+		}
+		rows = append(rows, fmt.Sprintf("| %s | %d | %d | %.5f%% | %.2f%% | %.2f%% | %.2f%% | %.2f%% | %d / %d / %d |", s, sum.right, sum.wrong,
+			100*share(sum.right, sum.right+sum.wrong), 100*share(sum.found, sum.kept), 100*share(sum.foundThere, sum.there),
+			100*share(sum.unsure, sum.there), 100*share(sum.one, sum.right), sum.groups, sum.badGroups, sum.lostGroups))
+		t.Log(rows[len(rows)-1])
+		if s.boxed {
+			hard.add(sum)
+		} else {
+			all.add(sum)
+		}
+		if sum.badRoles > 0 || sum.badGroups > 0 {
+			t.Errorf("%s: %d of %d with a role, and %d groups, were found by what others can copy", s, sum.badRoles, sum.roles, sum.badGroups)
+		}
+		bar := 0.0
+		switch {
+		case s.each, s.boxed:
+		case s.churn <= 0.05:
+			bar = 0.99
+		case s.churn <= 0.20:
+			bar = 0.97
+		}
+		if r := share(sum.found, sum.kept); r < bar {
+			t.Errorf("%s: recall %.4f, expected %.2f", s, r, bar)
+		}
+	}
+	for _, sum := range []score{all, hard} {
+		t.Logf("%d right, %d wrong: one in %.0f", sum.right, sum.wrong, float64(sum.right+sum.wrong)/max(1, float64(sum.wrong)))
+	}
+	if n := all.right + all.wrong; all.wrong*100_000 > max(n, 200_000) || whole && n < 1_000_000 {
+		t.Errorf("%d wrong of %d", all.wrong, n)
+	}
+}
+
+func settings(whole bool) (list []setting) {
+	sizes := []int{50, 500, 5000}
+	if whole {
+		sizes = append(sizes, 50_000)
+	}
+	for _, n := range sizes {
+		for _, churn := range []float64{0.01, 0.05, 0.10, 0.20, 0.30} {
+			list = append(list, setting{memberships: n, churn: churn, bots: n / 50})
+		}
+	}
+	list = append(list,
+		setting{memberships: 5000, churn: 0.05, groups: 1}, setting{memberships: 5000, churn: 0.20, groups: 1},
+		setting{memberships: 5000, churn: 0.20, groups: 3}, setting{memberships: 5000, churn: 0.05, each: true},
+		setting{memberships: 5000, churn: 0.20, each: true}, setting{memberships: 5000, churn: 0.30, each: true},
+		setting{memberships: 500, churn: 0.05, boxed: true}, setting{memberships: 5000, churn: 0.05, boxed: true},
+		setting{memberships: 5000, churn: 0.20, boxed: true},
+	)
+	if whole {
+		for _, churn := range []float64{0.01, 0.05, 0.20, 0.30} {
+			list = append(list, setting{memberships: 250_000, churn: churn, bots: 500})
+		}
+	}
+	return list
+}
