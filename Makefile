@@ -1,11 +1,13 @@
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lint deps fuzz bench image
+.PHONY: help run test lint deps fuzz soak bench image
 
 GO = go
 IMAGE = sixtwenty
 VERSION = dev
 TEST_TIMEOUT = 10m
+KILLS = 1000
+SEED = 620
 
 # The tools have a go.mod of their own, so that the bot depends on none of them.
 TOOL = $(GO) tool -modfile=tools/go.mod
@@ -33,6 +35,9 @@ deps:
 
 fuzz: ## run each fuzz target for a while: make fuzz FUZZTIME=1m
 	@FUZZTIME='$(FUZZTIME)' sh scripts/fuzz.sh
+
+soak: ## kill the bot again and again and list what was lost: make soak KILLS=1000 SEED=620
+	KILLS='$(KILLS)' SEED='$(SEED)' $(GO) test -count=1 -timeout 0 -v -run '^TestKills$$' ./soak
 
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
