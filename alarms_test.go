@@ -117,3 +117,17 @@ func TestFaultsOfAddressesDoNotShowThem(t *testing.T) {
 		}
 	}
 }
+
+// TestTheGuidesAddressesAreGood: what the owner copies must be understood.
+func TestTheGuidesAddressesAreGood(t *testing.T) {
+	for _, name := range []string{"docs/operations.md", "docs/operations.zh-CN.md"} {
+		guide, err := os.ReadFile(name)
+		check(t, err)
+		_, rest, _ := strings.Cut(string(guide), "```yaml\nalarm:")
+		block, _, ok := strings.Cut(rest, "```")
+		s, err := readConfig(configFile(t, "alarm:"+block), handlers.All(""), nil)
+		if err != nil || !ok || len(s.Alarm.URLs) < 3 {
+			t.Errorf("%s: %d addresses, %v", name, len(s.Alarm.URLs), err)
+		}
+	}
+}
