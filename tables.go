@@ -49,6 +49,7 @@ func left() map[string]string {
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
 		"people/asked":  underWay, "onboarding/waiting": underWay, "broadcast/waiting": underWay,
+		"broadcast/offers": underWay, "broadcast/told": underWay, "broadcast/shown": underWay,
 	}
 }
 

@@ -37,6 +37,7 @@ type account struct {
 	ready  chan bot.Inbox
 	in     bot.Inbox
 	powers bot.Powers
+	media  *sync.Map // Ref → bytes
 
 	mu    sync.Mutex
 	heard map[bot.ChatID][]Heard
@@ -61,8 +62,13 @@ func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
 	return bot.Receipt{Sent: fmt.Sprintf("s/%d", a.sent), At: time.Now()}, nil
 }
 
-func (a *account) Fetch(context.Context, bot.Media) (io.ReadCloser, error) {
-	return io.NopCloser(bytes.NewReader([]byte("media"))), nil
+// Fetch gives what World.Gives said, and for all else a few bytes.
+func (a *account) Fetch(_ context.Context, m bot.Media) (io.ReadCloser, error) {
+	data, ok := a.media.Load(m.Ref)
+	if !ok {
+		data = []byte("media")
+	}
+	return io.NopCloser(bytes.NewReader(data.([]byte))), nil
 }
 
 func (a *account) take(chat bot.ChatID) []Heard {

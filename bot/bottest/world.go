@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,6 +50,7 @@ type World struct {
 	cards map[string]string
 	in    []string    // the members of the group, in order of joining
 	told  []bot.Event // what happened while the bot was down
+	media sync.Map    // what Gives gave
 }
 
 // Run plays in a bubble of fake time, in which waiting costs nothing.
@@ -78,7 +80,7 @@ func newWorld(t testing.TB, opts Options) *World {
 
 func (w *World) start() {
 	w.T.Helper()
-	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, heard: map[bot.ChatID][]Heard{}}
+	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, heard: map[bot.ChatID][]Heard{}}
 	b, err := bot.New(bot.Options{
 		Account: w.acct, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
 		Groups: []string{"六点二十*"},
@@ -140,6 +142,16 @@ func (w *World) Says(who, text string) []string {
 func (w *World) say(who, text string) {
 	w.T.Helper()
 	w.put(bot.Event{Kind: bot.Message, Chat: w.group(), From: w.member(who), Self: who == accountName, Text: text})
+}
+
+// Gives lets a person send a voice or a file in private, and gives what they heard.
+func (w *World) Gives(who string, m bot.Media, data []byte) []string {
+	w.T.Helper()
+	w.seq++
+	m.Ref = fmt.Sprintf("media/%d", w.seq)
+	w.media.Store(m.Ref, data)
+	w.put(bot.Event{Kind: bot.Message, Chat: w.home(who), From: w.member(who), Self: who == accountName, Media: &m})
+	return w.HeardBy(who)
 }
 
 // accountName is the person whose phone signed the bot in: what they write is the owner's word beyond doubt.

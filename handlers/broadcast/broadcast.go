@@ -1,144 +1,131 @@
-// Package broadcast sends what the owner scheduled: first of all the voice at 6:20 each morning, with its cover text.
+// Package broadcast sends the owner's voice at 6:20 each morning, with its cover text, and the text of it to whoever writes
+// its keyword.
 //
-// At the minute each group's job asks for the day's voice. Reading the file is a Work, done once for all groups; its result
-// comes back as a fact, and the voice goes to every group that waits for it.
+// The owner records voices ahead; they wait in a queue. Two minutes before the time the day's voice is chosen, once for all
+// groups: what is pinned to the day, or the file of that date, or the first of the queue, or else the fallback. A Work reads
+// and converts it and uploads it once; its result comes back as a fact, and each group gets effects that wait for the minute,
+// so that at the minute only sending is left.
 package broadcast
 
 import (
-	"cmp"
 	"context"
-	"embed"
 	"fmt"
 	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/schedules"
-	"sixtwenty/store"
 )
-
-//go:embed sample.mp3 sample.txt
-var samples embed.FS
 
 // Settings of the feature.
 type Settings struct {
-	Voice  string `yaml:"voice" help:"每天几点发语音，如「每天 6:20」；留空不发|when the voice is sent, such as 每天 6:20; empty is never"`
-	Cover  string `yaml:"cover" help:"语音前面的一句话；音频旁边有同名 .txt 时用那里面的|the line before the voice, unless a .txt beside it says more"`
-	Folder string `yaml:"folder" scope:"config" base:"data" help:"放音频的文件夹（mp3、m4a、wav、amr），文件名可以是日期|the folder with the audio files, which may be named by date"`
+	Voice      string `yaml:"voice" help:"每天几点发语音，如「每天 6:20」；留空不发|when the voice is sent, such as 每天 6:20; empty is never"`
+	Cover      string `yaml:"cover" help:"语音前面的一句话；语音自己带了话就用它的|the line before the voice, unless it brings its own"`
+	Transcript string `yaml:"transcript" help:"回复关键词的人在哪里看到文稿：group 或 private|where the text goes for the keyword: group or private"`
+	Remind     string `yaml:"remind" scope:"config" help:"什么时候看看有没有语音、没有就提醒机主；留空不提醒|when the owner is told that no voice is left; empty is never"`
+	Folder     string `yaml:"folder" scope:"config" base:"data" help:"放音频的文件夹，文件名可以是日期；别的名字是没有新语音时轮流播的|the folder with the audio: named by date, or else played in turn when there is no new voice"`
+	Fallback   string `yaml:"fallback" scope:"config" help:"没有新语音时：turns 轮流播文件夹里的、speech 读一段文字、silence 不发|without a new voice: turns plays the folder's in turn, speech reads a text, silence sends nothing"`
+	Speech     string `yaml:"speech" scope:"config" help:"读的那段文字|the text that is read"`
+	Speaker    string `yaml:"speaker" scope:"config" help:"朗读的命令，{out} 是要写的文件|the command that reads, {out} is the file to write"`
+	SpeechURL  string `yaml:"speech_url" scope:"config" help:"或者兼容 OpenAI 的朗读地址，密钥放在环境变量 OPENAI_API_KEY|or an endpoint that speaks as OpenAI's does; its key is in OPENAI_API_KEY"`
+	Model      string `yaml:"speech_model" scope:"config" help:"朗读的模型|the model of the endpoint"`
+	Tone       string `yaml:"speech_voice" scope:"config" help:"朗读的嗓音|the voice of the endpoint"`
 }
+
+// What Settings.Fallback can say.
+const (
+	fallbackTurns   = "turns"
+	fallbackSpeech  = "speech"
+	fallbackSilence = "silence"
+)
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
-	if s.Voice == "" {
-		return nil
+	for name, spec := range map[string]string{"voice": s.Voice, "remind": s.Remind} {
+		if never(spec) {
+			continue
+		}
+		if _, err := schedules.Parse(spec); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
-	if _, err := schedules.Parse(s.Voice); err != nil {
-		return fmt.Errorf("voice: %w", err)
+	switch s.Fallback {
+	case fallbackTurns, fallbackSpeech, fallbackSilence:
+	default:
+		return fmt.Errorf("fallback: found %q, expected turns, speech or silence", s.Fallback)
+	}
+	if s.Transcript != inGroup && s.Transcript != inPrivate {
+		return fmt.Errorf("transcript: found %q, expected group or private", s.Transcript)
+	}
+	if s.Fallback == fallbackSpeech && s.Speaker == "" && s.SpeechURL == "" {
+		return fmt.Errorf("speaker: fallback is speech, but neither speaker nor speech_url says who speaks")
 	}
 	return nil
 }
 
-// A request is what the work is asked for; groups with the same one share it.
-type request struct {
-	Folder string `json:"folder"`
-	Day    string `json:"day"`
+func defaults() Settings {
+	return Settings{
+		Voice: "每天 6:20", Cover: "早安！今天的 6:20 来了，听完记得打卡～", Transcript: inGroup, Remind: "每天 5:50、20:00",
+		Folder: "voice", Fallback: fallbackTurns, Speech: "早上好！今天没有新的语音。新的一天，记得打卡。",
+		Speaker: "espeak-ng -v cmn -w {out}", Model: "tts-1", Tone: "alloy",
+	}
 }
 
-// A voice is the day's audio, kept as a blob.
-type voice struct {
-	Sum   string `json:"sum"`
-	Name  string `json:"name"`
-	Cover string `json:"cover,omitempty"`
-}
+const (
+	// lead is how long before its time a voice is chosen, converted and uploaded; leadWords says the same to schedules.
+	lead      = 2 * time.Minute
+	leadWords = " 提前2分钟"
+	grace     = 30 * time.Minute
+)
 
-// A wait is one group that a day's voice is for.
-type wait struct {
-	Chat  bot.ChatID `json:"chat"`
-	Cover string     `json:"cover,omitempty"` // what the group says before it, where the voice brings no text
-}
-
-const waiting = store.Table[wait]("broadcast/waiting") // day, chat
-
-const workVoice = "voice"
+const (
+	workVoice, workTake, workLook = "voice", "take", "look"
+	timerCheck                    = "check"
+)
 
 // Feature declares it.
 func Feature() bot.Feature {
 	return bot.Feature{
 		Name:     "broadcast",
 		Summary:  bot.Text{ZH: "每天 6:20 的语音", EN: "the voice at 6:20 each morning"},
-		Settings: Settings{Voice: "每天 6:20", Cover: "早安！今天的 6:20 来了，听完记得打卡～", Folder: "voice"},
-		Jobs: []bot.Job{{
-			Name: "voice", Summary: bot.Text{ZH: "6:20 语音", EN: "6:20 voice"},
-			Spec:   func(s any) string { return s.(Settings).Voice },
-			Missed: schedules.Missed{Policy: schedules.Latest, Grace: 30 * time.Minute},
-			Run:    due,
-		}},
-		Works: map[string]func(context.Context, bot.Work) (any, error){workVoice: load},
-		Watches: []bot.Watch{{
-			On: "broadcast." + workVoice, Summary: bot.Text{ZH: "把今天的语音发到群里", EN: "sends the day's voice to the groups"}, Run: send,
-		}},
-		Commands: []bot.Command{{
-			Name: "试听", Aliases: []string{"preview"}, Who: bot.Owner,
-			Summary:  bot.Text{ZH: "现在就把今天的语音发到这里", EN: "send today's voice here, now"},
-			Examples: []bot.Example{{Say: "/试听", Reply: "早…"}},
-			Run:      due,
-		}},
+		Settings: defaults(),
+		Jobs: []bot.Job{
+			{
+				Name: "voice", Summary: bot.Text{ZH: "6:20 语音", EN: "6:20 voice"}, Run: due,
+				Spec:   func(s any) string { return withLead(s.(Settings).Voice) },
+				Missed: schedules.Missed{Policy: schedules.Latest, Grace: grace + lead},
+			},
+			{
+				Name: "remind", Summary: bot.Text{ZH: "看看有没有语音", EN: "look whether there is a voice"}, Run: look,
+				Spec:   func(s any) string { return whenNot(never(s.(Settings).Voice), s.(Settings).Remind) },
+				Missed: schedules.Missed{Policy: schedules.Latest, Grace: grace},
+			},
+		},
+		Timers: map[string]bot.Run{timerCheck: check},
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workVoice: load, workTake: take, workLook: lookUp},
+		Watches: []bot.Watch{
+			{On: "broadcast." + workVoice, Summary: bot.Text{ZH: "把今天的语音发到群里", EN: "sends the day's voice to the groups"}, Run: send},
+			{On: "broadcast." + workTake, Summary: bot.Text{ZH: "收下机主录的语音", EN: "takes a voice of the owner"}, Run: taken},
+			{On: "broadcast." + workLook, Summary: bot.Text{ZH: "没有语音时提醒机主", EN: "tells the owner that no voice is left"}, Run: looked},
+			{On: bot.Message, Summary: bot.Text{ZH: "收机主的语音，按关键词发文稿", EN: "takes voices, gives texts for keywords"}, Run: hear},
+		},
+		Commands: commands(),
+		Views:    []bot.View{queueView()},
 	}
 }
 
-var textNoVoice = bot.Text{ZH: "今天的语音没能发出来，管家已经记下，会尽快处理。", EN: "Today's voice could not be sent; it is noted."}
+// never says whether a setting that says when says never; a message cannot set nothing.
+func never(spec string) bool { return spec == "" || spec == "无" || spec == "none" }
 
-// due asks for the day's voice for this chat.
-func due(_ context.Context, c *bot.Call) error {
-	s, day := bot.Settings[Settings](c), c.Day(c.Event.At).String()
-	w := wait{Chat: c.Event.Chat.ID, Cover: s.Cover}
-	if err := waiting.Put(c.Tx, w, day, w.Chat); err != nil {
-		return err
+func whenNot(off bool, spec string) string {
+	if off || never(spec) {
+		return ""
 	}
-	return c.Work(workVoice, day, request{Folder: s.Folder, Day: day})
+	return spec
 }
 
-// send gives the voice to every group that waits for it.
-func send(_ context.Context, c *bot.Call) error {
-	var done bot.Done
-	if err := c.Decode(&done); err != nil {
-		return err
+func withLead(spec string) string {
+	if never(spec) {
+		return ""
 	}
-	list, err := take(c.Tx, done.Key)
-	if err != nil {
-		return err
-	}
-	if done.Error != "" {
-		for _, w := range list {
-			c.Send(bot.Effect{Kind: bot.Say, Chat: w.Chat, Text: c.T(textNoVoice), Class: bot.Broadcast})
-		}
-		return nil
-	}
-	var v voice
-	if err := done.Into(&v); err != nil {
-		return err
-	}
-	for _, w := range list {
-		if cover := cmp.Or(v.Cover, w.Cover); cover != "" {
-			c.Send(bot.Effect{Kind: bot.Say, Chat: w.Chat, Text: cover, Class: bot.Broadcast})
-		}
-		c.Send(bot.Effect{Kind: bot.SendVoice, Chat: w.Chat, Media: v.Sum, Name: v.Name, Class: bot.Broadcast})
-	}
-	return nil
-}
-
-// take removes and gives the groups that wait for a day's voice.
-func take(tx store.Tx, day string) ([]wait, error) {
-	var list []wait
-	for row, err := range waiting.Scan(tx, store.Under(day)) {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, row.Value)
-	}
-	for _, w := range list {
-		if err := waiting.Delete(tx, day, w.Chat); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	return spec + leadWords
 }

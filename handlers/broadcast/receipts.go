@@ -1,0 +1,112 @@
+package broadcast
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+const (
+	checkAfter = lead + 8*time.Minute // after the voice was made ready
+	checkAgain = 8 * time.Minute
+	maxParts   = 5000 // of one morning: two for each of more groups than an account can be in
+	maxNamed   = 10   // groups named in one message
+)
+
+var textNotAll = bot.Text{
+	ZH: "%s 的语音发到了 %d 个群，这 %d 个群没有收到：%s。30 分钟内会再试；一直不行请看看群是否保存到了通讯录。",
+	EN: "The voice of %s reached %d groups, but not these %d: %s. They are tried again for 30 minutes; save the group to the contacts if it stays so.",
+}
+
+// A tally is what became of one morning, by group: a group has it when its voice was sent, however often that was tried.
+type tally struct {
+	sent, open []bot.ChatID // open: it waits, or perhaps it was sent
+	failed     []bot.ChatID
+	first      time.Time
+	last       time.Time
+}
+
+func tallyOf(r store.Reader, day string) (t tally, err error) {
+	parts, err := bot.Parts(r, tagOf(day), maxParts)
+	if err != nil {
+		return t, err
+	}
+	state := map[bot.ChatID]bot.State{}
+	var chats []bot.ChatID
+	for _, p := range parts {
+		if p.Kind != bot.SendVoice {
+			continue
+		}
+		was, seen := state[p.Chat]
+		if !seen {
+			chats = append(chats, p.Chat)
+		}
+		if was != bot.Sent {
+			state[p.Chat] = p.State
+		}
+		if p.State == bot.Sent {
+			if t.first.IsZero() || p.At.Before(t.first) {
+				t.first = p.At
+			}
+			if p.At.After(t.last) {
+				t.last = p.At
+			}
+		}
+	}
+	for _, chat := range chats {
+		switch state[chat] {
+		case bot.Sent:
+			t.sent = append(t.sent, chat)
+		case "", bot.Lost:
+			t.open = append(t.open, chat)
+		default:
+			t.failed = append(t.failed, chat)
+		}
+	}
+	return t, nil
+}
+
+// check looks a while after the minute which groups failed for good, sends it to them again within the grace, and tells the
+// owner of those that still lack it.
+func check(_ context.Context, c *bot.Call) error {
+	var label string
+	if err := c.Decode(&label); err != nil {
+		return err
+	}
+	day, err := bot.ParseDay(label)
+	if err != nil {
+		return err
+	}
+	a, ok, err := airings.Get(c.Tx, day)
+	if err != nil || !ok || a.Silence != "" {
+		return err
+	}
+	t, err := tallyOf(c.Tx, label)
+	if err != nil || len(t.failed) == 0 {
+		return err
+	}
+	left := a.At.Add(lead + grace).Sub(c.Now)
+	if left <= 0 {
+		return c.TellOwners(textNotAll, label, len(t.sent), len(t.failed), named(c, t.failed))
+	}
+	a.Cover, a.Keyword = "", "" // said already
+	for _, chat := range t.failed {
+		sendTo(c, a, wait{Chat: chat, At: a.At.Add(lead)})
+	}
+	return c.SetTimer(c.Now.Add(min(checkAgain, left+time.Second)), timerCheck, label, label)
+}
+
+// named lists some groups by their names.
+func named(c *bot.Call, list []bot.ChatID) string {
+	var names []string
+	for _, id := range list[:min(len(list), maxNamed)] {
+		names = append(names, "「"+c.ChatName(id)+"」")
+	}
+	if len(list) > maxNamed {
+		names = append(names, "…")
+	}
+	return strings.Join(names, "")
+}
