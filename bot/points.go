@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"math"
 	"time"
 
 	"sixtwenty/store"
@@ -18,6 +17,7 @@ type PointsRow struct {
 	Points  int       `json:"points"`
 	Feature string    `json:"feature"`
 	Why     string    `json:"why"` // a word of the feature's own: "checkin", "invite" …
+	Key     string    `json:"key,omitempty"`
 	By      PersonID  `json:"by,omitempty"`
 }
 
@@ -25,57 +25,91 @@ const (
 	points   = store.Table[PointsRow]("bot/points")        // chat, identity, seq
 	balances = store.Table[int]("bot/points/balance")      // chat, head
 	richest  = store.Table[PersonID]("bot/points/richest") // chat, -balance, head
-	awarded  = store.Table[struct{}]("bot/points/once")    // chat, identity, feature, key
+	awarded  = store.Table[int]("bot/points/once")         // chat, identity, feature, key: what stands under the key
 	maxAward = 1_000_000
 )
 
 var errAward = errors.New("points of one entry are between -1,000,000 and 1,000,000, and not 0")
 
 // Award writes an entry for an identity in this chat. key, where not empty, makes it once: a second entry of this feature
-// with the same key for the same identity changes nothing and says false.
+// with the same key for the same identity changes nothing and says false. What two identities of one person have under the
+// same key counts once for the person, and for each of them again when they are taken apart.
 func (c *Call) Award(who PersonID, n int, why, key string) (bool, error) {
 	if n == 0 || n > maxAward || n < -maxAward {
 		return false, errAward
 	}
-	chat := c.Event.Chat.ID
 	if key != "" {
-		if was, err := awarded.Has(c.Tx, chat, who, c.feature.Name, key); err != nil || was {
-			return false, err
-		}
-		if err := awarded.Put(c.Tx, struct{}{}, chat, who, c.feature.Name, key); err != nil {
+		if was, _, err := awarded.Get(c.Tx, c.Event.Chat.ID, who, c.feature.Name, key); err != nil || was != 0 {
 			return false, err
 		}
 	}
+	return true, c.enter(who, n, why, key)
+}
+
+// Unaward takes back what stands under a key, by an entry of the other sign, so that the key can be used again.
+func (c *Call) Unaward(who PersonID, why, key string) error {
+	was, _, err := awarded.Get(c.Tx, c.Event.Chat.ID, who, c.feature.Name, key)
+	if err != nil || was == 0 {
+		return err
+	}
+	return c.enter(who, -was, why, key)
+}
+
+// enter appends to the ledger and moves the balance with it.
+func (c *Call) enter(who PersonID, n int, why, key string) error {
+	chat := c.Event.Chat.ID
 	seq, err := c.Tx.Next(string(points))
 	if err != nil {
-		return false, err
+		return err
 	}
-	row := PointsRow{At: c.Now, Who: who, Points: n, Feature: c.feature.Name, Why: clip(why, maxArgs)}
+	row := PointsRow{At: c.Now, Who: who, Points: n, Feature: c.feature.Name, Why: clip(why, maxArgs), Key: key}
 	if c.Role > Everyone {
 		row.By = c.Event.From.Person
 	}
 	if err := points.Put(c.Tx, row, chat, who, seq); err != nil {
-		return false, err
+		return err
 	}
-	head, err := HeadOf(c.Tx, who)
+	person, err := PersonOf(c.Tx, who)
+	if err != nil || key == "" {
+		return errors.Join(err, shiftBalance(c.Tx, chat, person.Head, n))
+	}
+	before, err := underKey(c.Tx, chat, person, c.feature.Name, key)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return true, shiftBalance(c.Tx, chat, head, n)
+	if err := shiftKey(c.Tx, n, chat, who, c.feature.Name, key); err != nil {
+		return err
+	}
+	after, err := underKey(c.Tx, chat, person, c.feature.Name, key)
+	if err != nil || after == before {
+		return err
+	}
+	return shiftBalance(c.Tx, chat, person.Head, after-before)
 }
 
-// Unaward takes back what Award gave under a key, by an entry of the other sign, so that the key can be used again.
-func (c *Call) Unaward(who PersonID, n int, why, key string) error {
-	chat := c.Event.Chat.ID
-	was, err := awarded.Has(c.Tx, chat, who, c.feature.Name, key)
-	if err != nil || !was {
+func shiftKey(tx store.Tx, n int, key ...any) error {
+	was, _, err := awarded.Get(tx, key...)
+	if err != nil {
 		return err
 	}
-	if err := awarded.Delete(c.Tx, chat, who, c.feature.Name, key); err != nil {
-		return err
+	if was+n == 0 {
+		return awarded.Delete(tx, key...)
 	}
-	_, err = c.Award(who, -n, why, "")
-	return err
+	return awarded.Put(tx, was+n, key...)
+}
+
+// underKey is what a key is worth to a person: the most that one of their identities has under it.
+func underKey(r store.Reader, chat ChatID, p Person, feature, key string) (most int, err error) {
+	for _, id := range p.Identities {
+		n, _, err := awarded.Get(r, chat, id, feature, key)
+		if err != nil {
+			return 0, err
+		}
+		if most == 0 || n > most {
+			most = n
+		}
+	}
+	return most, nil
 }
 
 func shiftBalance(tx store.Tx, chat ChatID, head PersonID, n int) error {
@@ -141,32 +175,50 @@ func Ledger(r store.Reader, chat ChatID, who PersonID, limit int) (list []Points
 // regainBalances works out the balances of a person anew after a merge or its end, from the ledger.
 func regainBalances(tx store.Tx, p Person, chats []ChatID) error {
 	for _, chat := range chats {
-		sum, found := 0, false
+		sum, found, err := ledgerSum(tx, chat, p)
+		if err != nil {
+			return err
+		}
 		for _, id := range p.Identities {
-			for row, err := range points.Scan(tx, store.Under(chat, id)) {
-				if err != nil {
-					return err
-				}
-				found = true
-				sum = max(math.MinInt32, min(math.MaxInt32, sum+row.Value.Points))
-			}
-			if id == p.Head {
-				continue
-			}
 			if err := dropBalance(tx, chat, id); err != nil {
 				return err
 			}
 		}
-		if err := dropBalance(tx, chat, p.Head); err != nil {
-			return err
+		if !found {
+			continue
 		}
-		if found {
-			if err := setBalance(tx, chat, p.Head, 0, sum); err != nil {
-				return err
-			}
+		if err := setBalance(tx, chat, p.Head, 0, sum); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// ledgerSum adds up what a person's identities have in a chat, each key once.
+func ledgerSum(r store.Reader, chat ChatID, p Person) (sum int, found bool, err error) {
+	type slot struct{ feature, key string }
+	keys := map[slot]bool{}
+	for _, id := range p.Identities {
+		for row, err := range points.Scan(r, store.Under(chat, id)) {
+			if err != nil {
+				return 0, false, err
+			}
+			found = true
+			if row.Value.Key == "" {
+				sum += row.Value.Points
+			} else {
+				keys[slot{row.Value.Feature, row.Value.Key}] = true
+			}
+		}
+	}
+	for k := range keys {
+		n, err := underKey(r, chat, p, k.feature, k.key)
+		if err != nil {
+			return 0, false, err
+		}
+		sum += n
+	}
+	return sum, found, nil
 }
 
 func dropBalance(tx store.Tx, chat ChatID, head PersonID) error {

@@ -210,7 +210,7 @@ func (b *book) apply(c *bot.Call, ch change, from, to *mark) (habit, error) {
 		return habit{}, err
 	}
 	if from.there() && from.Points != 0 {
-		if err := c.Unaward(ch.Who, from.Points, "correction", b.awardKey(ch.Day)); err != nil {
+		if err := c.Unaward(ch.Who, "correction", b.awardKey(ch.Day)); err != nil {
 			return habit{}, err
 		}
 	}
