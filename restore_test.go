@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,7 +30,7 @@ func TestRestoreSaysWhatWouldChangeAndChangesNothing(t *testing.T) {
 	unchanged(t, data, before)
 	unchanged(t, filepath.Dir(file), backups)
 	for _, want := range []string{
-		file, databaseOf(data), "--yes", "schema 1",
+		file, databaseOf(data), "--yes", fmt.Sprintf("schema %d", newest()),
 		`checkin/days +−1 \(g\w{12} p\w{12} \d{5}\)  =3`, `checkin/counts +~1 \(g\w{12} \d{5}\)  =0`,
 	} {
 		if !regexp.MustCompile(want).MatchString(out) {
