@@ -74,7 +74,7 @@ func (b *batch) learn(ctx context.Context) error {
 	}
 	b.stumbles = 0
 	list = append(list, b.loads...)
-	if err := b.dir.learn(ctx, list, b.in.Follows, time.Now()); err != nil {
+	if err := b.Account.learn(ctx, list, b.in.Follows); err != nil {
 		return err
 	}
 	for _, c := range list {

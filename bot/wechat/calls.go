@@ -286,5 +286,6 @@ func (s *session) check(ctx context.Context) (more bool, err error) {
 		ret, _ := errors.AsType[openwechat.Ret](err)
 		return false, refusal("synccheck", int(ret))
 	}
+	s.hint = v.Selector != openwechat.SelectorNewMsg
 	return v.Selector != openwechat.SelectorNormal, nil
 }

@@ -51,13 +51,14 @@ const (
 
 // A directory keeps lasting ids for what the service names anew at every scan. An id is durable before anybody hears of it.
 type directory struct {
-	db    store.DB
-	names *names
+	db     store.DB
+	names  *names
+	report Report // of this session
 }
 
 // enter loads what a session called people and groups so far; nothing, for a new one.
 func (d *directory) enter(ctx context.Context, session, selfWire string) error {
-	n := newNames(session, selfWire)
+	n, report := newNames(session, selfWire), Report{}
 	err := d.db.View(ctx, func(r store.Reader) error {
 		n = newNames(session, selfWire)
 		for row, err := range wireRows.Scan(r, store.Under(session)) {
@@ -72,9 +73,11 @@ func (d *directory) enter(ctx context.Context, session, selfWire string) error {
 				return err
 			}
 		}
-		return nil
+		var err error
+		report, _, err = reportRows.Get(r, session)
+		return err
 	})
-	d.names = n
+	d.names, d.report = n, report
 	return err
 }
 

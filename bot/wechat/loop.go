@@ -15,8 +15,10 @@ type loop struct {
 	in       bot.Inbox
 	s        *session
 	retry    backoff
-	idle     int // rounds in a row that came at once and brought nothing
-	stumbles int // attempts in a row at a batch whose lists could not be read
+	idle     int       // rounds in a row that came at once and brought nothing
+	stumbles int       // attempts in a row at a batch whose lists could not be read
+	tended   time.Time // when lists were last read without a reason in the stream
+	hinted   bool      // contacts changed, and the service did not say which
 }
 
 // run goes round until the session ends, ctx is done or the store fails for good.
@@ -42,6 +44,9 @@ func (l *loop) run(ctx context.Context) error {
 // round waits for something new, takes it all in, and returns when it is kept. The next synccheck leaves only then: it is what
 // tells the service that the batch is done with.
 func (l *loop) round(ctx context.Context) error {
+	if err := l.upkeep(ctx); err != nil {
+		return err
+	}
 	began := time.Now()
 	more, err := l.s.check(ctx)
 	if err != nil {
@@ -57,6 +62,7 @@ func (l *loop) round(ctx context.Context) error {
 			return err
 		}
 		l.answered(len(v.AddMsgList) > 0)
+		l.hinted = l.hinted || l.s.hint && v.empty()
 		was := l.s.key.mark()
 		if err := l.take(ctx, v); err != nil {
 			return err

@@ -101,6 +101,13 @@ func (r *room) set(list memberList, now time.Time) {
 	}
 }
 
+// untold forgets when lists were read that only served to find people again: the engine is given its own.
+func (n *names) untold() {
+	for _, r := range n.rooms {
+		r.asked = time.Time{}
+	}
+}
+
 func (r *room) knows(wire string) bool {
 	_, ok := r.index[wire]
 	return ok

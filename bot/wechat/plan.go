@@ -19,7 +19,8 @@ type plan struct {
 	lists   map[string]memberList
 	writes  []func(store.Tx) error
 	given   map[string]bool // ids bound by this plan
-	report  Report
+	more    Report          // what this list adds to the report
+	total   Report          // of the session, with it
 }
 
 func (d *directory) newPlan(follows func(bot.Chat) bool, now time.Time) *plan {
@@ -248,6 +249,9 @@ func (p *plan) wire(wire, id string) {
 // publish makes the plan known, after its commit.
 func (p *plan) publish() {
 	n := p.names
+	if p.total.Session != "" {
+		p.report = p.total
+	}
 	for wire, who := range p.people {
 		if was := n.people[wire]; was != nil {
 			*was = *who

@@ -317,7 +317,7 @@ func (c *recall) answer() {
 func (c *recall) person(p *contact) bot.PersonID {
 	f, ok := c.found[p.UserName]
 	if c.known(p.UserName) == nil && !p.official() {
-		c.report.counted(f, ok)
+		c.more.counted(f, ok)
 	}
 	if !ok {
 		return ""
@@ -329,7 +329,7 @@ func (c *recall) person(p *contact) bot.PersonID {
 func (c *recall) group(wire string) string {
 	f, ok := c.found[wire]
 	if c.names.rooms[wire] == nil {
-		c.report.countedGroup(f, ok)
+		c.more.countedGroup(f, ok)
 	}
 	if !ok {
 		return ""

@@ -89,20 +89,21 @@ func unsaved(r store.Reader, session string, follows func(bot.Chat) bool) (list 
 
 // record plans to write down what was found, and the questions that are open.
 func (p *plan) record(r store.Reader, who *recall) error {
-	if p.report == (Report{}) {
+	if p.more == (Report{}) {
 		return nil
 	}
 	questions := p.questions(who)
-	p.report.Unsure = len(questions)
-	p.report.New -= len(questions)
+	p.more.Unsure = len(questions)
+	p.more.New -= len(questions)
 	row, _, err := reportRows.Get(r, p.names.session)
 	if err != nil {
 		return err
 	}
-	row.add(p.report)
+	row.add(p.more)
 	if row.Session == "" {
 		row.Session, row.At = p.names.session, p.now
 	}
+	p.total = row
 	p.put(func(tx store.Tx) error { return keepReport(tx, row) })
 	if len(questions) > 0 {
 		p.put(func(tx store.Tx) error { return keepQuestions(tx, questions) })

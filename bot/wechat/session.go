@@ -22,6 +22,7 @@ type session struct {
 	creds   atomic.Pointer[creds] // never changed in place
 	key     syncKeys
 	names   *names
+	hint    bool // the last synccheck spoke of contacts or groups (4, 6, 7), not of messages
 	uploads uploads
 	kept    map[string][]cookie // what the session was restored with
 	cancel  func(error)         // ends it, with the reason

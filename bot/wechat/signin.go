@@ -292,9 +292,14 @@ func (a *Account) enter(ctx context.Context, in bot.Inbox, s *session, first *in
 	if err := a.dir.owner(ctx, c.login.WxUin, first.User); err != nil {
 		return err
 	}
-	if err := a.dir.learn(ctx, listed(list, first.ContactList), in.Follows, time.Now()); err != nil {
+	list = listed(list, first.ContactList)
+	if err := a.membersOf(ctx, in, s, list); err != nil {
 		return err
 	}
+	if err := a.learn(ctx, list, in.Follows); err != nil {
+		return err
+	}
+	s.names.untold()
 	e := bot.Event{ID: "signed-in/" + s.id, Kind: bot.SignedIn, At: s.at, Text: s.id}
 	if err := in.Put(ctx, e); err != nil {
 		return err
@@ -309,8 +314,7 @@ func (a *Account) enter(ctx context.Context, in bot.Inbox, s *session, first *in
 	return a.dir.prune(ctx)
 }
 
-// listed is the contact list, and of the recent chats the groups that are not in it. Their members are read when somebody
-// writes there.
+// listed is the contact list, and of the recent chats the groups that are not saved to it.
 func listed(list, recent []contact) []contact {
 	have := make(map[string]bool, len(list))
 	for _, c := range list {
@@ -319,6 +323,7 @@ func listed(list, recent []contact) []contact {
 	all := slices.Clone(list)
 	for _, c := range recent {
 		if isRoom(c.UserName) && !have[c.UserName] {
+			c.stranger = true
 			all = append(all, c)
 		}
 	}
