@@ -103,7 +103,13 @@ func TestCountedDaysNeverMove(t *testing.T) {
 				g := bot.GroupSettings{
 					Zone: rapid.SampledFrom(zoneNames()).Draw(t, "zone"), DayBegins: rapid.IntRange(0, 12).Draw(t, "begins"),
 				}
-				cal, _ = cal.with(g, now)
+				was := cal
+				if cal, _ = cal.with(g, now); was != nil {
+					end := was.begin(was.day(now) + 1)
+					if now.Before(end) && cal.day(end.Add(-1)) != was.day(now) {
+						t.Fatalf("a change at %v holds before %v, when the day ends", now, end)
+					}
+				}
 			}
 			for at, d := range known {
 				if got := cal.day(at); got != d {
