@@ -55,7 +55,7 @@ func onPatient(t *testing.T, fn func(p *patient)) {
 		check(t, wechatbox.Demo(box))
 		p := &patient{t: t, box: box, db: &failing{BrokenDB: storetest.Broken(storetest.Open(t))}}
 		p.start()
-		p.say("苏苏", "早")
+		p.say("苏苏", "你好")
 		fn(p)
 		p.stop()
 		if err := <-p.ended; err != nil {
@@ -69,7 +69,8 @@ func (p *patient) start() {
 	p.t.Helper()
 	account := wechat.New(wechat.Options{Transport: p.box.Transport(), DB: p.db, Clock: p.box.Clock(), Desktop: true})
 	b, err := bot.New(bot.Options{
-		Account: account, DB: p.db, Clock: p.box.Clock(), Features: handlers.All("314159"), Groups: []string{"*"},
+		Account: account, DB: p.db, Clock: p.box.Clock(), Features: handlers.All("314159"), Settings: outspoken(),
+		Groups: []string{"*"},
 	})
 	check(p.t, err)
 	ctx, cancel := context.WithCancel(context.Background())

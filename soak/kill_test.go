@@ -111,7 +111,7 @@ func (r *rampage) run() verdict {
 			r.tr.mu.Unlock()
 		case n < 21:
 			r.sleepIn()
-		case n < 31:
+		case n < 45:
 			r.tellAgain()
 		default:
 			p := r.host.start(r.t)

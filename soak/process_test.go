@@ -41,7 +41,7 @@ func newHost(t testing.TB, dir, url string) *host {
 		"ACCOUNT_ENDPOINT=" + url, "LISTEN=127.0.0.1:0", "GROUPS=[\"*\"]", "BACKUP_WHEN=",
 		"PACE_GAP=0s", "PACE_JITTER=0s", "PACE_CHAT_GAP=0s", "PACE_PER_HOUR=0", "PACE_PER_DAY=0", "PACE_WARM_UP=0s", "PACE_QUIET=",
 	}
-	h.offer(t, "BROADCAST_VOICE=@every 1m", "ONBOARDING_WINDOW=1s", "CHECKIN_ANSWERS=each")
+	h.offer(t, "BROADCAST_VOICE=@every 1m", "ONBOARDING_WINDOW=1s", "CHECKIN_ANSWERS=each", "CHECKIN_MILESTONES=[]")
 	return h
 }
 

@@ -70,6 +70,7 @@ func (v *verdict) compare(j *evidence, tr *traffic) {
 	v.events, v.replies = tr.events, len(j.said)
 	v.unknown, v.expired, v.failed = j.count(bot.Lost), j.count(bot.Expired), j.count(bot.Failed)
 	j.days(v, tr)
+	j.planned(v, tr)
 	j.answers(v, tr)
 	j.greetings(v, tr)
 	j.sends(v)
@@ -243,6 +244,29 @@ func (j *evidence) answers(v *verdict, tr *traffic) {
 	}
 	for _, word := range tr.asked {
 		j.once(v, "the answer to "+word, 1, func(_, text string) bool { return strings.Contains(text, word) })
+	}
+}
+
+// planned checks that for everything that was said one answer was planned, whatever became of it.
+func (j *evidence) planned(v *verdict, tr *traffic) {
+	want, got := len(tr.asked), 0
+	for _, times := range tr.checkins {
+		want += len(times)
+	}
+	for _, row := range j.rows {
+		if row.Effect.Class == bot.Answer {
+			got++
+		}
+	}
+	for _, e := range j.waiting {
+		if e.Class == bot.Answer {
+			got++
+		}
+	}
+	if got > want {
+		v.twice("%d answers were planned to %d questions", got, want)
+	} else if got < want {
+		v.miss("%d answers were planned to %d questions", got, want)
 	}
 }
 
