@@ -52,6 +52,9 @@ func answer(c *bot.Call, s Settings, head bot.PersonID, list []result) error {
 	if each || own {
 		c.Say(text)
 	}
+	if err := tellTeam(c, list); err != nil {
+		return err
+	}
 	if each {
 		return nil
 	}
@@ -64,6 +67,18 @@ func answer(c *bot.Call, s Settings, head bot.PersonID, list []result) error {
 		}
 	}
 	return nil
+}
+
+// tellTeam says that a team is complete today, where the sender was its last.
+func tellTeam(c *bot.Call, list []result) error {
+	if r := list[0]; r.again || r.book.plan.Name != "" {
+		return nil
+	}
+	text, err := list[0].book.teamUpdate(c, c.Event.From.Person)
+	if text != "" {
+		c.Say(text)
+	}
+	return err
 }
 
 // answersEach says whether everybody is answered.

@@ -219,7 +219,11 @@ func (b *book) apply(c *bot.Call, ch change, from, to *mark) (habit, error) {
 			return habit{}, err
 		}
 	}
-	return b.replace(c.Tx, ch.Who, head, ch.Day, from, to)
+	h, err := b.replace(c.Tx, ch.Who, head, ch.Day, from, to)
+	if err != nil {
+		return h, err
+	}
+	return h, b.refreshTeam(c, ch.Who)
 }
 
 func yesText(yes bool) bot.Text {

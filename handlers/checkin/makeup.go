@@ -61,7 +61,7 @@ func makeUp(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	c.Reply(textMadeUp, c.At(), day(c, d), now.Streak, now.Total, left-1)
-	return nil
+	return b.refreshTeam(c, c.Event.From.Person)
 }
 
 // mayMakeUp refuses what the rules do not allow, and says how many make-ups are left this month.

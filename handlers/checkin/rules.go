@@ -58,26 +58,32 @@ func ruleOn(rules []freezeRule, d bot.Day) freezeRule {
 	return rules[0]
 }
 
+// judge brings a habit up to date with the days after Last through to, which are over; neutral are those of them that are
+// nobody's miss, sorted. It gives the days that a freeze was spent on.
+func (h *habit) judge(to bot.Day, neutral []bot.Day) (frozen []bot.Day) {
+	for d := h.Last + 1; d <= to && h.Streak > 0; d++ {
+		for len(neutral) > 0 && neutral[0] < d {
+			neutral = neutral[1:]
+		}
+		if len(neutral) > 0 && neutral[0] == d {
+			continue
+		}
+		if h.missed() {
+			frozen = append(frozen, d)
+		}
+	}
+	return frozen
+}
+
 // fold adds up days, sorted and distinct. Days through closed are over; those that neutral names, sorted too, are nobody's
 // miss. It also gives the days that a freeze was spent on.
 func fold(days, neutral []bot.Day, closed bot.Day, rules []freezeRule) (h habit, frozen []bot.Day) {
-	judge := func(from, to bot.Day) {
-		for d := from; d <= to && h.Streak > 0; d++ {
-			for len(neutral) > 0 && neutral[0] < d {
-				neutral = neutral[1:]
-			}
-			if len(neutral) > 0 && neutral[0] == d {
-				continue
-			}
-			if h.missed() {
-				frozen = append(frozen, d)
-			}
-		}
-	}
 	for _, d := range days {
-		judge(h.Last+1, d-1)
+		for len(neutral) > 0 && neutral[0] <= h.Last {
+			neutral = neutral[1:]
+		}
+		frozen = append(frozen, h.judge(d-1, neutral)...)
 		h.did(d, ruleOn(rules, d))
 	}
-	judge(h.Last+1, closed)
-	return h, frozen
+	return h, append(frozen, h.judge(closed, neutral)...)
 }
