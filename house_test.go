@@ -128,6 +128,8 @@ func TestOneDoorPerLibrary(t *testing.T) {
 		"go.yaml.in/yaml/v4":                    ".",
 		"github.com/alecthomas/kong":            ".",
 		"github.com/nicholas-fedor/shoutrrr":    "alarm",
+		"github.com/go-text/typesetting":        "pictures",
+		"golang.org/x/image":                    "pictures",
 	}
 	seen := map[string]bool{}
 	for _, s := range sources(t) {
