@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"sixtwenty/store"
 )
@@ -203,7 +204,7 @@ func readSwitch(s string) (on, ok bool) {
 }
 
 func splitList(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、 \t", r) })
+	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",，、", r) || unicode.IsSpace(r) })
 }
 
 func fieldText(v reflect.Value) string {
