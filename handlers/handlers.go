@@ -9,7 +9,9 @@ import (
 	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/people"
+	"sixtwenty/handlers/points"
 	"sixtwenty/handlers/referral"
+	"sixtwenty/handlers/schedule"
 )
 
 // All gives every feature. claim is the code that makes somebody the owner, for this start of the program only.
@@ -20,6 +22,8 @@ func All(claim string) []bot.Feature {
 		onboarding.Feature(),
 		referral.Feature(),
 		checkin.Feature(),
+		points.Feature(),
 		broadcast.Feature(),
+		schedule.Feature(),
 	}
 }

@@ -198,6 +198,7 @@ func indexed(r store.Reader, t store.Table[bot.PersonID], limit int, parts ...an
 func ranked(r store.Reader, id bookID, d bot.Day, limit int) (list []place, err error) {
 	rg := store.Under(id, int(d))
 	rg.Limit = limit
+	seen := map[bot.PersonID]bool{}
 	for row, err := range order.Scan(r, rg) {
 		if err != nil {
 			return nil, err
@@ -206,6 +207,10 @@ func ranked(r store.Reader, id bookID, d bot.Day, limit int) (list []place, err 
 		if err != nil {
 			return nil, err
 		}
+		if seen[head] {
+			continue
+		}
+		seen[head] = true
 		h, _, err := habits.Get(r, id, head)
 		if err != nil {
 			return nil, err

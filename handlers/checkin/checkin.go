@@ -171,17 +171,13 @@ func (b *book) checkIn(c *bot.Call, head bot.PersonID, sum int) (r result, err e
 		return r, err
 	}
 	r.mark, r.again = mark{At: c.Event.At, Sum: sum}, double
-	if !double {
-		if r.mark.Rank, err = b.rank(c.Tx, who, d); err != nil {
-			return r, err
-		}
+	if r.mark.Rank, err = b.rank(c.Tx, who, d); err != nil {
+		return r, err
 	}
-	if !double {
-		if err := b.reward(c, who, &r.mark); err != nil {
-			return r, err
-		}
+	if err := b.reward(c, who, &r.mark); err != nil {
+		return r, err
 	}
-	if r.was, r.now, err = b.put(c.Tx, who, head, d, r.mark); err != nil || double {
+	if r.was, r.now, err = b.put(c.Tx, who, head, d, r.mark); err != nil {
 		return r, err
 	}
 	r.earned = r.now.Freezes > r.was.Freezes
@@ -206,7 +202,8 @@ func (b *book) again(c *bot.Call, head bot.PersonID, m mark, sum int) (r result,
 	return r, marks.Put(c.Tx, r.mark, b.id, c.Event.From.Person, int(b.today))
 }
 
-// double says whether a person was there on a day under another identity.
+// double says whether a person was there on a day under another identity. It is answered as a second check-in, and kept in
+// full all the same: the merge may be taken back.
 func (b *book) double(r store.Reader, head, who bot.PersonID, d bot.Day) (bool, error) {
 	if d > b.Closed {
 		h, _, err := habits.Get(r, b.id, head)

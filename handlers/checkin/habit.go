@@ -12,7 +12,7 @@ import (
 // A mark is what one identity did on one day: a fact, which belongs to that identity whoever they are merged with.
 type mark struct {
 	At   time.Time `json:"at"`
-	Rank int       `json:"rank"`           // the how-many-eth of the group that day; 0 where made up later, or a second one
+	Rank int       `json:"rank"`           // the how-many-eth of the group that day; 0 where it was made up or entered later
 	Made bool      `json:"made,omitempty"` // made up later: At is when
 	By   bool      `json:"by,omitempty"`   // put there by a correction
 	Void bool      `json:"void,omitempty"` // taken back by a correction

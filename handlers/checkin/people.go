@@ -37,7 +37,7 @@ func eachBook(r store.Reader, fn func(id bookID, row bookRow) error) error {
 
 // identity works out anew what follows from the days of a person whose set of identities changed.
 func identity(tx store.Tx, changed bot.Person) error {
-	return eachBook(tx, func(id bookID, row bookRow) error {
+	err := eachBook(tx, func(id bookID, row bookRow) error {
 		for _, p := range changed.Identities {
 			if err := dropDerived(tx, id, p); err != nil {
 				return err
@@ -45,6 +45,15 @@ func identity(tx store.Tx, changed bot.Person) error {
 		}
 		return derive(tx, id, row, changed)
 	})
+	if err != nil {
+		return err
+	}
+	for _, p := range changed.Identities {
+		if err := refoldTeams(tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropDerived forgets what is kept of somebody as the head of a person.

@@ -3,7 +3,6 @@ package checkin
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -341,18 +340,55 @@ func (b *book) refoldTeam(r store.Reader, t *team) error {
 	return nil
 }
 
-// forgetMate ends the teams of somebody who is forgotten.
-func forgetMate(tx store.Tx, who bot.PersonID) error {
+// teamsOf gives the teams of an identity, by chat.
+func teamsOf(r store.Reader, who bot.PersonID) (map[bot.ChatID]int, error) {
 	list := map[bot.ChatID]int{}
-	for row, err := range mates.Scan(tx, store.Under(who)) {
+	for row, err := range mates.Scan(r, store.Under(who)) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var chat bot.ChatID
 		if err := store.Split(row.Key, nil, &chat); err != nil {
-			return fmt.Errorf("a team: %w", err)
+			return nil, err
 		}
 		list[chat] = row.Value
+	}
+	return list, nil
+}
+
+// refoldTeams works out the teams of an identity anew.
+func refoldTeams(tx store.Tx, who bot.PersonID) error {
+	list, err := teamsOf(tx, who)
+	if err != nil {
+		return err
+	}
+	for chat, n := range list {
+		t, _, err := teams.Get(tx, chat, n)
+		if err != nil {
+			return err
+		}
+		b := &book{id: bookOf(chat, "")}
+		if b.bookRow, _, err = books.Get(tx, b.id); err != nil {
+			return err
+		}
+		if t.Since == 0 {
+			continue
+		}
+		if err := b.refoldTeam(tx, &t); err != nil {
+			return err
+		}
+		if err := teams.Put(tx, t, chat, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetMate ends the teams of somebody who is forgotten.
+func forgetMate(tx store.Tx, who bot.PersonID) error {
+	list, err := teamsOf(tx, who)
+	if err != nil {
+		return err
 	}
 	for chat, n := range list {
 		t, _, err := teams.Get(tx, chat, n)
