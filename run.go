@@ -111,9 +111,13 @@ func (h *house) open() error {
 		Transport: transport, Endpoint: endpoint, DB: h.db, Clock: h.clock, Log: h.log.Named("wechat"),
 		Desktop: h.Account.Desktop, SignInAgain: h.signInAgain, QR: h.showQR, Push: h.lookout.push, States: h.showState,
 	})
+	days, err := workingDays(h.Data)
+	if err != nil {
+		return err
+	}
 	h.bot, err = bot.New(bot.Options{
 		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),
-		Settings: h.features, Groups: h.Groups, Pace: h.Pace, Codes: h.showCodes,
+		Settings: h.features, Groups: h.Groups, Pace: h.Pace, Days: days, Codes: h.showCodes,
 	})
 	if err != nil {
 		return err

@@ -48,8 +48,9 @@ func left() map[string]string {
 		"bot/touch": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
-		"people/asked":  underWay, "onboarding/waiting": underWay, "broadcast/waiting": underWay,
-		"broadcast/offers": underWay, "broadcast/told": underWay, "broadcast/shown": underWay,
+		"people/asked":  underWay, "checkin/cards": underWay, "checkin/halves": underWay,
+		"onboarding/waiting": underWay, "broadcast/waiting": underWay,
+		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
 	}
 }
 

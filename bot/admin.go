@@ -312,3 +312,21 @@ type FeatureView struct {
 
 // Silenced says whether the bot says nothing but what the owner asks for.
 func (c *Call) Silenced() (bool, error) { return state.Has(c.Tx, stateSilenced) }
+
+// Quiet says whether a moment lies within the quiet hours of this group's zone.
+func (c *Call) Quiet(t time.Time) bool { return !c.run.bot.quiet.end(t.In(c.Zone())).IsZero() }
+
+// SendTime is how long so many sends take at the usual pace, at least: a service that says "too often" slows it down.
+func (c *Call) SendTime(n int) time.Duration {
+	p := c.run.bot.opts.Pace
+	return time.Duration(max(0, n-1)) * (p.Gap + p.Jitter/2)
+}
+
+// ZoneOf is the zone of another chat.
+func (c *Call) ZoneOf(chat ChatID) (*time.Location, error) {
+	g, err := c.run.groupSettings(chat)
+	if err != nil {
+		return nil, err
+	}
+	return g.Location(), nil
+}

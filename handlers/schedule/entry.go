@@ -1,0 +1,149 @@
+package schedule
+
+import (
+	"slices"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/schedules"
+	"sixtwenty/store"
+)
+
+// An entry is one thing to do by the clock.
+type entry struct {
+	ID     uint64       `json:"id"`
+	Spec   string       `json:"spec"`
+	What   content      `json:"what"`
+	To     []bot.ChatID `json:"to,omitempty"` // the groups; none is the chat where it was made
+	All    bool         `json:"all,omitempty"`
+	Chat   bot.Chat     `json:"chat"` // where it was made: its zone and language hold
+	By     bot.Member   `json:"by"`
+	Role   bot.Role     `json:"role"` // of who made it: a command runs with it
+	Due    time.Time    `json:"due,omitzero"`
+	Paused bool         `json:"paused,omitempty"`
+	From   time.Time    `json:"from,omitzero"`
+	Until  time.Time    `json:"until,omitzero"`
+	Left   int          `json:"left,omitempty"` // so many firings more; 0 is no limit
+	Skip   []string     `json:"skip,omitempty"` // days on which it is silent
+	Turn   int          `json:"turn,omitempty"` // of the variants
+	Made   time.Time    `json:"made"`
+}
+
+// A content is what is sent: texts in turn, a command of the bot, or a medium.
+type content struct {
+	Texts   []string       `json:"texts,omitempty"`
+	Command string         `json:"command,omitempty"`
+	Media   string         `json:"media,omitempty"`
+	Name    string         `json:"name,omitempty"`
+	Kind    bot.EffectKind `json:"kind,omitempty"`
+}
+
+func (w content) empty() bool { return len(w.Texts) == 0 && w.Command == "" && w.Media == "" }
+
+// A firing is one line of an entry's history.
+type firing struct {
+	At     time.Time `json:"at"`               // when it was due
+	Groups int       `json:"groups,omitempty"` // it was sent to
+	Missed int       `json:"missed,omitempty"` // so many were not made up
+	Tag    string    `json:"tag,omitempty"`
+	Off    bool      `json:"off,omitempty"` // a day to skip
+}
+
+const (
+	entries    = store.Table[entry]("schedule/entries")  // id
+	history    = store.Table[firing]("schedule/history") // id, at
+	maxEntries = 200
+	maxHistory = 30
+)
+
+// next is the first firing after a moment within the entry's from and until.
+func (e entry) next(spec schedules.Spec, after time.Time, zone *time.Location) time.Time {
+	if before := e.From.Add(-time.Nanosecond); !e.From.IsZero() && after.Before(before) {
+		after = before
+	}
+	at := spec.Next(after, zone)
+	if !e.Until.IsZero() && at.After(e.Until) {
+		return time.Time{}
+	}
+	return at
+}
+
+func (e entry) skips(at time.Time, zone *time.Location) bool {
+	return slices.Contains(e.Skip, at.In(zone).Format(time.DateOnly))
+}
+
+// comingUp gives the next firings, at most n of them.
+func (e entry) comingUp(spec schedules.Spec, now time.Time, zone *time.Location, n int) (list []time.Time) {
+	if e.Left > 0 {
+		n = min(n, e.Left)
+	}
+	for tries, at := 0, e.next(spec, now, zone); !at.IsZero() && len(list) < n && tries < 100; at = e.next(spec, at, zone) {
+		if tries++; !e.skips(at, zone) {
+			list = append(list, at)
+		}
+	}
+	return list
+}
+
+// readAll gives the entries in order of their numbers.
+func readAll(r store.Reader) (list []entry, err error) {
+	for row, err := range entries.Scan(r, store.Range{Limit: maxEntries}) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, row.Value)
+	}
+	return list, nil
+}
+
+// plan keeps an entry with its timer; one that is paused or over has none. The timer lies in the chat where the entry was made.
+func plan(c *bot.Call, e entry) error {
+	if err := entries.Put(c.Tx, e, e.ID); err != nil {
+		return err
+	}
+	if e.Paused || e.Due.IsZero() {
+		return c.ClearTimer(timerFire, key(e.ID))
+	}
+	return c.SetTimer(e.Due, timerFire, key(e.ID), e.ID)
+}
+
+func key(id uint64) string { return store.Key(id) }
+
+// drop forgets an entry with its history.
+func drop(c *bot.Call, id uint64) error {
+	if err := c.ClearTimer(timerFire, key(id)); err != nil {
+		return err
+	}
+	if err := forgetHistory(c.Tx, id, 0); err != nil {
+		return err
+	}
+	return entries.Delete(c.Tx, id)
+}
+
+// record adds a line to an entry's history and drops what is too old.
+func record(tx store.Tx, id uint64, f firing) error {
+	if err := history.Put(tx, f, id, f.At); err != nil {
+		return err
+	}
+	return forgetHistory(tx, id, maxHistory)
+}
+
+func forgetHistory(tx store.Tx, id uint64, keep int) error {
+	rg := store.Under(id)
+	rg.Reverse, rg.Limit = true, maxHistory+5
+	var old []string
+	for row, err := range history.Scan(tx, rg) {
+		if err != nil {
+			return err
+		}
+		if keep--; keep < 0 {
+			old = append(old, row.Key)
+		}
+	}
+	for _, k := range old {
+		if err := tx.Delete(string(history), k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

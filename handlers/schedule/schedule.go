@@ -1,0 +1,74 @@
+// Package schedule says what the owner wants said later: /定时 at a time in words people use, /广播 now to many groups.
+//
+// An entry is a row with its next time; a durable timer wakes it. What is sent becomes effects in the commit that moves the
+// entry on, so whatever crashes, a firing is made once: late within the grace, or else skipped and told.
+package schedule
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sixtwenty/bot"
+)
+
+// Settings of the feature.
+type Settings struct {
+	Grace time.Duration `yaml:"grace" help:"错过的定时，多久之内还补发|for how long a missed message is still sent"`
+}
+
+// Check says what is wrong with the settings.
+func (s Settings) Check() error {
+	if s.Grace < 0 || s.Grace > 24*time.Hour {
+		return errors.New("grace: expected 0s to 24h")
+	}
+	return nil
+}
+
+const (
+	timerFire = "fire"
+	timerFeed = "feed"
+	workTake  = "take"
+)
+
+// Feature declares it.
+func Feature() bot.Feature {
+	return bot.Feature{
+		Name:     "schedule",
+		Summary:  bot.Text{ZH: "定时发消息、群发", EN: "messages by the clock, and to many groups"},
+		Settings: Settings{Grace: 30 * time.Minute},
+		Commands: []bot.Command{
+			{
+				Name: "定时", Aliases: []string{"schedule"}, Args: "[什么时候发什么...]", Who: bot.Manager,
+				Summary: bot.Text{ZH: "定时发消息或执行指令，如：/定时 工作日 8:00 早安", EN: "say something by the clock, as: /schedule 工作日 8:00 早安"},
+				Examples: []bot.Example{
+					{Say: "/定时", Reply: "还没有定时…"},
+					{Say: "/定时 每天 7:00 早安", Reply: "好的，定时 1：每天 7:00…接下来：明天 07:00、后天 07:00、11月24日 周二 07:00…"},
+					{Say: "/定时 早上好", Reply: "…没看懂是什么时候…每天 6:20…"},
+					{Say: "/定时 停 7", Reply: "…没有定时 7…"},
+				},
+				Run: timed,
+			},
+			{
+				Name: "广播", Aliases: []string{"broadcast"}, Args: "[内容...]", Who: bot.Owner,
+				Summary: bot.Text{ZH: "马上发到多个群：先给您看，说「确定」才发", EN: "send to many groups now: shown first, sent when you say 确定"},
+				Examples: []bot.Example{
+					{Say: "/广播 明天停课一天", Reply: "要发到 1 个群…确定…"},
+					{Say: "/广播 进度", Reply: "…没有广播…"},
+				},
+				Run: blast,
+			},
+		},
+		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed},
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take},
+		Jobs: []bot.Job{{
+			Name: "arm", Summary: bot.Text{ZH: "核对定时", EN: "check the timers"}, Run: arm,
+			Spec: func(any) string { return "每天 3:50" },
+		}},
+		Watches: []bot.Watch{
+			{On: bot.Message, Summary: bot.Text{ZH: "接着问的内容和确定", EN: "takes what was asked for, and the yes"}, Run: hear},
+			{On: "schedule." + workTake, Summary: bot.Text{ZH: "收下要定时发的图片和文件", EN: "takes media to be sent later"}, Run: taken},
+		},
+		Views: []bot.View{view()},
+	}
+}
