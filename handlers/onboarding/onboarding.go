@@ -1,26 +1,39 @@
-// Package onboarding greets people who join a group. Those who come within a short window are greeted in one message, so
-// that a burst of joins is not a burst of sends.
+// Package onboarding looks after a newcomer's first week: the welcome, the rules and the question of the group, an
+// introduction, a nudge towards the first check-in, and thanks to those who brought people.
 //
 // Only a join that the service told of greets anybody; people found in a member list are known quietly. A greeting speaks
-// the name the group sees, never the name in the join text, which may be the account's own private remark.
+// the name the group sees, never the name in the join text, which may be the account's own private remark. Those who come
+// within a short window are greeted in one message, and a crowd not at all.
 package onboarding
 
 import (
-	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"sixtwenty/bot"
-	"sixtwenty/store"
+	"sixtwenty/schedules"
 )
 
 // Settings of the feature.
 type Settings struct {
-	Welcome string        `yaml:"welcome" help:"欢迎语，可用 {名字} {群名} {人数} {邀请人}；留空不欢迎|the welcome, with {名字} {群名} {人数} {邀请人}; empty is none"`
-	Window  time.Duration `yaml:"window" help:"这段时间内进群的人一起欢迎|people who join within this time are greeted together"`
+	Welcome  string        `yaml:"welcome" help:"欢迎语，可用 {名字} {群名} {人数} {邀请人} {日期} {群规}；留空不欢迎|the welcome, with {名字} {群名} {人数} {邀请人} {日期} {群规}; empty is none"`
+	Window   time.Duration `yaml:"window" help:"这段时间内进群的人一起欢迎|people who join within this time are greeted together"`
+	Cap      int           `yaml:"cap" help:"一小时最多欢迎几次，0 不限|greetings an hour at most; 0 is no limit"`
+	Surge    int           `yaml:"surge" help:"一小时来了超过这么多人就不再欢迎，告诉机主；0 不管|beyond so many joins an hour nobody is greeted and the owner is told; 0 is no limit"`
+	Rules    string        `yaml:"rules" help:"群规；留空没有|the rules of the group; empty is none"`
+	Question string        `yaml:"question" help:"新人要回答的一个问题，如「请回复：我已读群规」；留空不问|a question for newcomers; empty is none"`
+	Answers  []string      `yaml:"answers" help:"回答里有其中一个词就算答了；留空是任何话都算|words of which an answer holds one; empty takes anything"`
+	Steps    string        `yaml:"steps" help:"新人头一周的几步每天几点做；留空不做|when the steps of the first week are taken; empty is never"`
+	IntroDay int           `yaml:"intro_day" help:"第几天请没介绍过的新人自我介绍，0 不请|day on which newcomers are asked to introduce themselves; 0 is never"`
+	NudgeDay int           `yaml:"nudge_day" help:"第几天提醒没打过卡的新人，0 不提醒|day on which newcomers without a check-in are reminded; 0 is never"`
+	WeekDay  int           `yaml:"week_day" help:"第几天介绍这批新人、谢谢邀请人，0 不说|day on which newcomers are presented and inviters thanked; 0 is never"`
 }
+
+const (
+	timerGreet = "greet"
+	maxText    = 2000 // bytes of a text that people set
+	maxDay     = 30
+)
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
@@ -30,182 +43,95 @@ func (s Settings) Check() error {
 	if s.Window < 0 || s.Window > time.Hour {
 		return fmt.Errorf("window: %v is not between 0s and 1h", s.Window)
 	}
+	for _, text := range []struct{ name, text string }{{"welcome", s.Welcome}, {"rules", s.Rules}, {"question", s.Question}} {
+		if len(text.text) > maxText {
+			return fmt.Errorf("%s: %d bytes are more than %d", text.name, len(text.text), maxText)
+		}
+	}
+	for _, n := range []struct {
+		name    string
+		n, most int
+	}{{"cap", s.Cap, 1000}, {"surge", s.Surge, 10_000}, {"intro_day", s.IntroDay, maxDay}, {"nudge_day", s.NudgeDay, maxDay}, {"week_day", s.WeekDay, maxDay}} {
+		if n.n < 0 || n.n > n.most {
+			return fmt.Errorf("%s: %d is not between 0 and %d", n.name, n.n, n.most)
+		}
+	}
+	if s.Steps == "" {
+		return nil
+	}
+	if _, err := schedules.Parse(s.Steps); err != nil {
+		return fmt.Errorf("steps: %w", err)
+	}
 	return nil
 }
 
-// A newcomer waits to be greeted. Who is "" where no list names them yet.
-type newcomer struct {
-	Who     bot.PersonID `json:"who,omitempty"`
-	Inviter bot.PersonID `json:"inviter,omitempty"`
+// Defaults are the settings where nobody says otherwise.
+func Defaults() Settings {
+	return Settings{
+		Welcome: "欢迎 {名字} 加入「{群名}」！您是第 {人数} 位群友，{邀请人}。\n每天早上 6:20 有一段语音，发「打卡」开始您的第一天，发 /帮助 看看我能做什么。",
+		Window:  20 * time.Second, Cap: 20, Surge: 60,
+		Steps: "每天 19:30", IntroDay: 1, NudgeDay: 3, WeekDay: 7,
+	}
 }
-
-const waiting = store.Table[newcomer]("onboarding/waiting") // chat, when they joined, the how-many-eth of the text, who
-
-const (
-	timerGreet = "greet"
-	named      = 5   // so many are called by name
-	most       = 200 // so many are greeted at once
-)
 
 // Feature declares it.
 func Feature() bot.Feature {
 	return bot.Feature{
-		Name:    "onboarding",
-		Summary: bot.Text{ZH: "欢迎新人", EN: "welcome newcomers"},
-		Settings: Settings{
-			Welcome: "欢迎 {名字} 加入「{群名}」！您是第 {人数} 位群友，{邀请人}。\n每天早上 6:20 有一段语音，发「打卡」开始您的第一天，发 /帮助 看看我能做什么。",
-			Window:  5 * time.Second,
+		Name:     "onboarding",
+		Summary:  bot.Text{ZH: "新人的第一周", EN: "a newcomer's first week"},
+		Settings: Defaults(),
+		Watches: []bot.Watch{
+			{On: bot.Joined, Summary: bot.Text{ZH: "新人进群，稍等一起欢迎", EN: "notes who joined, to greet them together"}, Run: joined},
+			{On: bot.Left, Summary: bot.Text{ZH: "走了的人不再打扰", EN: "leaves alone who left"}, Run: gone},
+			{On: bot.Message, Summary: bot.Text{ZH: "听新人的回答", EN: "hears a newcomer's answer"}, Run: heard},
+			{On: "checkin.done", Summary: bot.Text{ZH: "打过卡的新人不用提醒", EN: "whoever checked in needs no nudge"}, Run: checked},
 		},
-		Watches: []bot.Watch{{
-			On: bot.Joined, Summary: bot.Text{ZH: "新人进群，稍等一起欢迎", EN: "notes who joined, to greet them together"}, Run: joined,
-		}},
 		Timers: map[string]bot.Run{timerGreet: greet},
-		Commands: []bot.Command{{
-			Name: "欢迎语", Aliases: []string{"welcome"}, Where: bot.InGroup, Who: bot.Manager,
-			Summary:  bot.Text{ZH: "看看新人会看到的欢迎语", EN: "show the welcome as a newcomer sees it"},
-			Examples: []bot.Example{{Say: "/欢迎语", Reply: "欢迎 …"}},
-			Run:      preview,
+		Jobs: []bot.Job{{
+			Name: "steps", Summary: bot.Text{ZH: "新人的头一周", EN: "the steps of the first week"},
+			Spec:   func(s any) string { return s.(Settings).Steps },
+			Missed: schedules.Missed{Policy: schedules.Latest, Grace: 2 * time.Hour},
+			Run:    steps,
 		}},
+		Commands: commands(),
+		About:    about, Forget: forget,
 	}
 }
 
-var (
-	textBy    = bot.Text{ZH: "%s 邀请来的", EN: "invited by %s"}
-	textAlone = bot.Text{ZH: "很高兴认识您", EN: "glad to meet you"}
-	textMany  = bot.Text{ZH: "%s 等 %d 位", EN: "%s and others, %d in all,"}
-	textNew   = bot.Text{ZH: "新朋友", EN: "our new friend"}
-	textOff   = bot.Text{ZH: "这个群没有设置欢迎语。", EN: "This group has no welcome."}
-	textComma = bot.Text{ZH: "、", EN: ", "}
-)
-
-func joined(_ context.Context, c *bot.Call) error {
-	s := bot.Settings[Settings](c)
-	if s.Welcome == "" || c.Event.Join.Self {
-		return nil
-	}
-	people := c.Event.Join.People
-	if len(people) == 0 { // somebody came whom no list names yet
-		people = []bot.PersonID{""}
-	}
-	for i, who := range people {
-		if err := waiting.Put(c.Tx, newcomer{who, c.Event.Join.Inviter}, c.Event.Chat.ID, c.Event.At, i, who); err != nil {
-			return err
-		}
-	}
-	return c.After(s.Window, timerGreet, "", nil)
-}
-
-func greet(_ context.Context, c *bot.Call) error {
-	list, err := take(c.Tx, c.Event.Chat.ID)
-	if err != nil || len(list) == 0 {
-		return err
-	}
-	var people []bot.PersonID
-	for _, n := range list {
-		if n.Who != "" && !slices.Contains(people, n.Who) {
-			people = append(people, n.Who)
-		}
-	}
-	return say(c, bot.Settings[Settings](c), names(c, people), oneInviter(list))
-}
-
-// take removes and gives those who wait in a group, in the order of their coming.
-func take(tx store.Tx, chat bot.ChatID) ([]newcomer, error) {
-	var list []newcomer
-	var keys []string
-	rg := store.Under(chat)
-	rg.Limit = most
-	for row, err := range waiting.Scan(tx, rg) {
-		if err != nil {
-			return nil, err
-		}
-		list, keys = append(list, row.Value), append(keys, row.Key)
-	}
-	for _, key := range keys {
-		if err := tx.Delete(string(waiting), key); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
-}
-
-func names(c *bot.Call, people []bot.PersonID) string {
-	if len(people) == 0 {
-		return c.T(textNew)
-	}
-	var list []string
-	for _, p := range people[:min(named, len(people))] {
-		list = append(list, c.Name(p))
-	}
-	text := strings.Join(list, c.T(textComma))
-	if len(people) > named {
-		return c.T(textMany, text, len(people))
-	}
-	return text
-}
-
-// oneInviter is who brought them, where it is the same for all.
-func oneInviter(list []newcomer) bot.PersonID {
-	for _, n := range list {
-		if n.Inviter != list[0].Inviter {
-			return ""
-		}
-	}
-	return list[0].Inviter
-}
-
-func say(c *bot.Call, s Settings, who string, inviter bot.PersonID) error {
-	text, err := welcome(c, s, who, inviter)
-	if err != nil {
-		return err
-	}
-	c.Say(text)
-	return nil
-}
-
-func welcome(c *bot.Call, s Settings, who string, inviter bot.PersonID) (string, error) {
-	chat, err := c.Chat()
-	if err != nil {
-		return "", err
-	}
-	by := c.T(textAlone)
-	if inviter != "" {
-		by = c.T(textBy, c.Name(inviter))
-	}
-	return fill(s.Welcome, map[string]string{
-		"名字": who, "群名": bot.CleanName(chat.Name), "人数": fmt.Sprint(chat.Size), "邀请人": by,
-	})
-}
-
-func preview(_ context.Context, c *bot.Call) error {
-	s := bot.Settings[Settings](c)
-	if s.Welcome == "" {
-		c.Reply(textOff)
-		return nil
-	}
-	return say(c, s, c.Event.From.Shown(), "")
-}
-
-var placeholders = []string{"名字", "群名", "人数", "邀请人"}
-
-// fill puts values into a template. What was put in is never read as a template again.
-func fill(template string, values map[string]string) (string, error) {
-	var b strings.Builder
-	for rest := template; ; {
-		before, after, open := strings.Cut(rest, "{")
-		b.WriteString(before)
-		if !open {
-			return b.String(), nil
-		}
-		at := len([]rune(template)) - len([]rune(after))
-		name, tail, closed := strings.Cut(after, "}")
-		if !closed {
-			return "", fmt.Errorf("第 %d 个字的 { 没有对应的 }", at)
-		}
-		if !slices.Contains(placeholders, name) {
-			return "", fmt.Errorf("第 %d 个字的 {%s} 不认识，可用的有 {%s}", at, name, strings.Join(placeholders, "} {"))
-		}
-		b.WriteString(values[name])
-		rest = tail
+func commands() []bot.Command {
+	return []bot.Command{
+		{
+			Name: "欢迎语", Aliases: []string{"welcome"}, Args: "[做什么] [内容...]", Where: bot.InGroup, Who: bot.Manager,
+			Summary: bot.Text{ZH: "看新人会看到的欢迎语；设、加、删", EN: "show the welcomes as a newcomer sees them; set, add, drop"},
+			Examples: []bot.Example{
+				{Say: "/欢迎语", Reply: "欢迎 …"},
+				{Say: "/欢迎语 加 {谁}你好", Reply: "…第 1 个字的 {谁} 不认识…"},
+			},
+			Run: welcomes,
+		},
+		{
+			Name: "群规", Aliases: []string{"rules"}, Args: "[新的群规...]", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "看群规；管理员后面写内容就是改", EN: "the rules of the group; managers change them by writing them after it"},
+			Examples: []bot.Example{{Say: "/群规", Reply: "这个群还没有写群规…"}},
+			Run:      rules,
+		},
+		{
+			Name: "未答", Aliases: []string{"unanswered"}, Where: bot.InGroup, Who: bot.Manager,
+			Summary:  bot.Text{ZH: "哪些新人还没回答问题", EN: "newcomers who have not answered the question"},
+			Examples: []bot.Example{{Say: "/未答", Reply: "…没有…"}},
+			Run:      unanswered,
+		},
+		{
+			Name: "自我介绍", Aliases: []string{"introduce"}, Bare: true, Args: "<内容...>", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "写下自己的名片", EN: "write your card"},
+			Examples: []bot.Example{{Say: "自我介绍 我是小明，喜欢早起读书", Reply: "…名片…"}},
+			Run:      introduce,
+		},
+		{
+			Name: "名片", Aliases: []string{"card"}, Args: "[谁]", Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "自己的名片；管理员可以看别人的", EN: "your card; managers see those of others"},
+			Examples: []bot.Example{{Say: "/名片", Reply: "…"}},
+			Run:      card,
+		},
 	}
 }

@@ -1,6 +1,8 @@
 package onboarding_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -8,11 +10,12 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/onboarding"
 )
 
 func options(s onboarding.Settings) bottest.Options {
-	return bottest.Options{Features: []bot.Feature{onboarding.Feature()}, Settings: map[string]any{"onboarding": s}}
+	return bottest.Options{Features: []bot.Feature{onboarding.Feature(), checkin.Feature()}, Settings: map[string]any{"onboarding": s}}
 }
 
 func expect(t *testing.T, got []string, want ...string) {
@@ -85,4 +88,111 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%v: %v", window, err)
 		}
 	}
+}
+
+// A crowd is not greeted: the owner is told, once, and what was decided holds over a restart.
+func TestASurgeIsSilence(t *testing.T) {
+	s := onboarding.Settings{Welcome: "欢迎 {名字}！", Window: 20 * time.Second, Cap: 20, Surge: 60}
+	o := options(s)
+	o.Features = append(o.Features, boss())
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		for n := range 200 {
+			w.Invite("群主", fmt.Sprintf("新人%03d", n))
+			w.Wind(300 * time.Millisecond)
+		}
+		w.Restart()
+		if got := w.Wind(time.Minute); len(got) > 0 {
+			t.Errorf("heard %q", got)
+		}
+		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "先不欢迎了") {
+			t.Errorf("the owner heard %q", got)
+		}
+		w.Wind(time.Hour)
+		w.Invite("群主", "小红")
+		expect(t, w.Wind(20*time.Second), "欢迎 小红！")
+	})
+}
+
+// boss makes whoever asks the owner.
+func boss() bot.Feature {
+	text := bot.Text{ZH: "x", EN: "x"}
+	return bot.Feature{Name: "boss", Summary: text, Commands: []bot.Command{{
+		Name: "boss", Summary: text, Examples: []bot.Example{{Say: "/boss"}},
+		Run: func(_ context.Context, c *bot.Call) error { return c.Grant(c.Event.From.Person, "", bot.Owner) },
+	}}}
+}
+
+func TestNoMoreGreetingsThanTheCap(t *testing.T) {
+	bottest.Run(t, options(onboarding.Settings{Welcome: "欢迎 {名字}！", Window: time.Second, Cap: 2}), func(w *bottest.World) {
+		heard := 0
+		for n := range 5 {
+			w.Invite("群主", fmt.Sprintf("新人%d", n))
+			heard += len(w.Wind(time.Minute))
+		}
+		if heard != 2 {
+			t.Errorf("%d greetings, not 2", heard)
+		}
+	})
+}
+
+func TestWelcomesTakeTurns(t *testing.T) {
+	bottest.Run(t, options(onboarding.Settings{Welcome: "一 {名字}", Window: time.Second}), func(w *bottest.World) {
+		expect(t, w.Says("小六", "/欢迎语 加 二 {名字} {"), "@小六\u2005没有改：第 8 个字的 { 没有对应的 }")
+		expect(t, w.Says("小六", "/欢迎语 加 二 {名字}"), "好的，现在有 2 种欢迎语轮流用。新人会看到：\n二 小六")
+		for n, want := range []string{"一 新人0", "二 新人1", "一 新人2"} {
+			w.Invite("群主", fmt.Sprintf("新人%d", n))
+			expect(t, w.Wind(time.Second), want)
+		}
+		expect(t, w.Says("小六", "/欢迎语 删 1"), "@小六\u2005没有编号 1 的欢迎语。")
+		expect(t, w.Says("小六", "/欢迎语 删 2"), "好的，删掉了。")
+		expect(t, w.Says("小六", "/欢迎语 设 三 {名字}"), "好的，欢迎语换好了，新人会看到：\n三 小六")
+	})
+}
+
+// Each step is taken once for each person, whatever was down and whoever came back, and not for who said stop or left.
+func TestTheFirstWeek(t *testing.T) {
+	s := onboarding.Settings{Steps: "每天 19:30", IntroDay: 1, NudgeDay: 3, WeekDay: 7}
+	bottest.Run(t, options(s), func(w *bottest.World) {
+		w.Invite("小明", "小红", "小芳")
+		w.Invite("阿杰", "大伟")
+		w.Says("大伟", "/自我介绍 我是大伟\u202e")
+		w.Heard()
+		day := func() []string { got := w.Until("19:31:00"); w.Restart(); return append(got, w.Heard()...) }
+		expect(t, day())
+		got := day()
+		if len(got) != 1 || !strings.Contains(got[0], "小红、小芳 来群里一天啦") {
+			t.Errorf("heard %q", got)
+		}
+		w.Leave("小芳")
+		expect(t, day())
+		w.Says("大伟", "打卡")
+		w.Heard()
+		got = day()
+		if len(got) != 1 || !strings.HasPrefix(got[0], "小红，今天发「打卡」") {
+			t.Errorf("heard %q", got)
+		}
+		w.Invite("小明", "小芳") // comes back: nothing begins anew
+		expect(t, append(append(day(), day()...), day()...))
+		got = day()
+		if len(got) != 1 || !strings.Contains(got[0], "大伟（阿杰 邀请来的）") || !strings.Contains(got[0], "谢谢") {
+			t.Errorf("heard %q", got)
+		}
+		expect(t, append(day(), day()...))
+	})
+}
+
+func TestTheQuestionAndItsList(t *testing.T) {
+	s := onboarding.Settings{Welcome: "欢迎 {名字}", Question: "请回复：已读群规", Answers: []string{"已读"}}
+	bottest.Run(t, options(s), func(w *bottest.World) {
+		expect(t, w.Invite("群主", "小红", "小芳", "大伟"), "欢迎 小红、小芳、大伟", "小红、小芳、大伟，请回复：已读群规")
+		expect(t, w.Says("小红", "大家好"))
+		expect(t, w.Says("小红", "我已读啦"), "@小红\u2005收到，谢谢！")
+		expect(t, w.Says("小红", "已读"))
+		w.Leave("大伟") // the list closes itself
+		got := w.Says("小六", "/未答")
+		if len(got) != 1 || strings.Contains(got[0], "大伟") || strings.Contains(got[0], "小红") || !strings.Contains(got[0], "1. 小芳") {
+			t.Errorf("heard %q", got)
+		}
+	})
 }
