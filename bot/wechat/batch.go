@@ -51,6 +51,9 @@ func (l *loop) batch(ctx context.Context, v *synced) error {
 	if err := b.learn(ctx); err != nil {
 		return err
 	}
+	if err := b.unknownTexts(ctx); err != nil {
+		return err
+	}
 	if err := b.tell(ctx); err != nil {
 		return err
 	}
@@ -90,7 +93,9 @@ func (b *batch) needs(m *message) {
 	n := b.s.names
 	partner := m.partner(n.self)
 	if m.MsgType == openwechat.MsgTypeVerify {
-		b.load(contact{UserName: m.RecommendInfo.UserName, NickName: m.RecommendInfo.NickName})
+		b.load(contact{
+			UserName: m.RecommendInfo.UserName, NickName: m.RecommendInfo.NickName, Alias: m.RecommendInfo.Alias, wxid: wxidOf(m),
+		})
 		return
 	}
 	if m.MsgType == typeStatus || !n.talks(partner) {

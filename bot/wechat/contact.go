@@ -22,6 +22,7 @@ type contact struct {
 
 	// stranger marks somebody who is on no contact list: a sender, a member, one who asks to be a friend.
 	stranger bool
+	wxid     string // the lasting id, where it was told in passing
 	group    string // where a sender wrote: nobody is kept of a group that is not followed
 }
 

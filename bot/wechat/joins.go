@@ -178,6 +178,17 @@ func readNotice(content string) notice {
 	if strings.ContainsAny(text, "\n\r") { // names have no line breaks, so no wording that matters has one
 		return notice{kind: noticeUnknown}
 	}
+	tight := blankQuote.ReplaceAllString(text, "$1")
+	if n := readWording(tight); n.kind != noticeUnknown || tight == text {
+		return n
+	}
+	return readWording(text)
+}
+
+// blankQuote is a quote with blanks around it: some versions write them in Chinese, where they say nothing; English needs them.
+var blankQuote = regexp.MustCompile(`\s*(` + pQuote + `)\s*`)
+
+func readWording(text string) notice {
 	for _, rules := range [][]rule{qrJoins, zhJoins, enJoins, otherRules} {
 		for _, r := range rules {
 			if m := r.re.FindStringSubmatch(text); m != nil {

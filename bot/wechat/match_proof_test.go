@@ -197,7 +197,7 @@ func settings(whole bool) (list []setting) {
 		setting{memberships: 5000, churn: 0.20, boxed: true},
 	)
 	if whole {
-		for _, churn := range []float64{0.01, 0.05, 0.20, 0.30} {
+		for _, churn := range []float64{0.05, 0.20} {
 			list = append(list, setting{memberships: 250_000, churn: churn, bots: 500})
 		}
 	}

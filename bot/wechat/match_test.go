@@ -64,6 +64,9 @@ func TestMatchTraps(t *testing.T) {
 		"another id":          {[]evidence{{nick: rare, attr: 7, keyWord: "wxi"}}, []evidence{{nick: rare, attr: 7, keyWord: "che"}}, []int{-1}, 0},
 		"no name at all":      {[]evidence{who("", 7)}, []evidence{who("", 7)}, []int{-1}, 1},
 		"a role by the name":  {[]evidence{role(who(rare, 7))}, []evidence{who(rare, 7)}, []int{-1}, 1},
+		"who may hold a role is not a namesake": {
+			[]evidence{role(who(rare, 7)), who(rare, 7)}, []evidence{who(rare, 7)}, []int{-1, -1}, 1,
+		},
 		"a role by the alias": {[]evidence{role(alias(who(rare, 7), "lin620"))}, []evidence{alias(who(rare, 7), "lin620")}, []int{0}, 0},
 	}
 	const stay = 80

@@ -4,20 +4,23 @@ import "math"
 
 // assign believes what is beyond doubt: knot by knot, since people who share no candidate have nothing to do with each other.
 func (m *matching) assign(list []finding) {
-	open := list[:0:0]
+	open := make([]finding, 0, len(list))
 	for _, f := range list {
-		if f.weight > 0 && !m.barred(f) {
+		if f.weight > 0 {
 			open = append(open, f)
 		}
 	}
 	for _, k := range knots(open, len(m.old.people), len(m.now.people)) {
 		for _, f := range k.sure() {
-			m.believe(f)
+			if !m.barred(f) {
+				m.believe(f)
+			}
 		}
 	}
 }
 
-// barred says whether a pair rests on what a stranger could copy where that is not enough.
+// barred says whether a pair rests on what a stranger could copy where that is not enough. Such pairs still stand in the way of
+// others: who may be the owner is not taken for a namesake of the owner.
 func (m *matching) barred(f finding) bool {
 	return m.old.people[f.old].trusted && f.by&private == 0
 }

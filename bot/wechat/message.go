@@ -77,6 +77,9 @@ func (m *message) id() string {
 	return "h/" + hex.EncodeToString(h.Sum(nil)[:12])
 }
 
+// system says whether WeChat itself wrote it, and nobody the text.
+func (m *message) system() bool { return m.MsgType == openwechat.MsgTypeSys }
+
 func messageID(wire string) string { return "m/" + wire }
 
 // at is when it was sent; now where WeChat does not say.

@@ -65,7 +65,11 @@ func (p *plan) resolve(r store.Reader, list []contact) error {
 		if c.group != "" && !p.followed(c.group) {
 			continue
 		}
-		if err := p.person(r, c, ""); err != nil {
+		plan := func(r store.Reader, c contact) error { return p.person(r, c, "") }
+		if c.wxid != "" {
+			plan = p.byLastingID
+		}
+		if err := plan(r, c); err != nil {
 			return err
 		}
 	}
@@ -208,7 +212,10 @@ func (row personRow) updated(c contact, session string) personRow {
 		now.First = session
 	}
 	if c.stranger {
-		now.Remark, now.Alias = row.Remark, row.Alias
+		now.Remark = row.Remark
+	}
+	if c.stranger && now.Alias == "" {
+		now.Alias = row.Alias
 	}
 	if now.Nick == "" {
 		now.Nick = row.Nick
