@@ -134,11 +134,28 @@ func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.Rou
 // signIn gets a new session: by a touch on the phone where the account was signed in before, else by a code.
 func (a *Account) signIn(ctx context.Context, in bot.Inbox, transport http.RoundTripper, last *session) (*session, error) {
 	if last != nil {
+		if err := last.writeOff(ctx, in); err != nil {
+			return nil, err
+		}
 		if s, err := a.push(ctx, in, last); s != nil || err != nil {
 			return s, err
 		}
 	}
 	return a.scan(ctx, in, transport)
+}
+
+// writeOff keeps that a session is known to be over. Should the process end before the next one is kept, the service will say of
+// this one that another took its place, and that must not be taken for being thrown out.
+func (s *session) writeOff(ctx context.Context, in bot.Inbox) error {
+	if s.scanned.IsZero() {
+		return nil
+	}
+	s.scanned = time.Time{}
+	place, err := s.place()
+	if err != nil {
+		return err
+	}
+	return in.Mark(ctx, place)
 }
 
 // serve reads the stream of one session until it ends, with the reason.

@@ -113,6 +113,27 @@ func TestTheOwnersOwnSignOutIsNoThrowingOut(t *testing.T) {
 	}
 }
 
+// TestADiedSignInIsNoThrowingOut: the process ends when the new session stands and is not kept yet. The old one is then told that
+// another took its place.
+func TestADiedSignInIsNoThrowingOut(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.start()
+		_, err := r.box.Break(wechatbox.Fault{Path: "webwxinit", Delay: 20 * time.Second})
+		must(r.t, err)
+		must(r.t, r.box.EndSession("小六", 1100))
+		r.settle()
+		if s, err := r.box.Session("小六"); err != nil || !s.SignedIn || r.account.State().Name == bot.Online {
+			r.t.Fatalf("not in the middle of a sign-in: %+v, %v, state %s", s, err, r.account.State())
+		}
+		r.end()
+		r.box.Mend(0)
+		r.start()
+		if s := r.account.State(); s.Name != bot.Online || s.Final {
+			r.t.Errorf("state %s", s)
+		}
+	})
+}
+
 func TestTheDiskIsFullWhenThrownOut(t *testing.T) {
 	inBubble(t, func(r *rig) {
 		full := storetest.Broken(r.db)
