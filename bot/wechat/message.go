@@ -108,10 +108,15 @@ func (m *message) split() (sender, content string) {
 	return sender, m.Content[len(p):]
 }
 
-func isRoom(wire string) bool { return strings.HasPrefix(wire, "@@") }
+// maxWire bounds a name of the service, which is of at most 66 bytes; a longer one names nobody.
+const maxWire = 256
+
+func isRoom(wire string) bool { return strings.HasPrefix(wire, "@@") && len(wire) <= maxWire }
 
 // isPerson says whether a wire name can be a person's: the service's own accounts (filehelper, weixin …) have plain names.
-func isPerson(wire string) bool { return strings.HasPrefix(wire, "@") && !isRoom(wire) }
+func isPerson(wire string) bool {
+	return strings.HasPrefix(wire, "@") && !strings.HasPrefix(wire, "@@") && len(wire) <= maxWire
+}
 
 // looksOfficial is what the name alone tells of an account that is in no list: official accounts have half the digits.
 func looksOfficial(wire string) bool { return strings.HasPrefix(wire, "gh_") || len(wire) == 1+32 }
