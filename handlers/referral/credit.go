@@ -29,6 +29,8 @@ type credit struct {
 	Days         int  `json:"days,omitempty"`
 	Stayed       bool `json:"stayed,omitempty"`
 	Aged         bool `json:"aged,omitempty"` // quality can be told
+	// Campaign is the number of the one that ran when they joined, 0 is none.
+	Campaign uint64 `json:"campaign,omitempty"`
 }
 
 // confidence is how sure the inviter of a join is.

@@ -28,6 +28,8 @@ type edge struct {
 	Day  bot.Day      `json:"day"`
 	Aged bool         `json:"aged,omitempty"`
 	Kept bool         `json:"kept,omitempty"` // still here after two weeks, and checks in
+	// Campaign is the number of the one that it counts for, 0 is none.
+	Campaign uint64 `json:"campaign,omitempty"`
 	// Reach is what the edge adds to the inviter's.
 	Reach reach `json:"reach"`
 }
@@ -108,7 +110,7 @@ func conclude(p bot.Person, list []found) (at bot.PersonID, e edge) {
 	if best == nil || best.named() == "" || contains(p, best.named()) {
 		return "", edge{}
 	}
-	e = edge{By: best.named(), Is: statusOf(best, list), At: best.At, Day: best.Day, Aged: best.Aged}
+	e = edge{By: best.named(), Is: statusOf(best, list), At: best.At, Day: best.Day, Aged: best.Aged, Campaign: best.Campaign}
 	e.Kept = e.Aged && e.here() && activeSince(list, best.At.AddDate(0, 0, qualityDays/2))
 	return best.id, e
 }

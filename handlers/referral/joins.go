@@ -70,7 +70,9 @@ func note(c *bot.Call, who bot.PersonID, sure confidence) error {
 	}
 	if was.named() == "" && was.Ruling == nil {
 		cr.Inviter, cr.Sure, cr.ByQR = c.Event.Join.Inviter, sure, c.Event.Join.ByQR
-		begin(c, &cr, at)
+		if err := begin(c, &cr, at); err != nil {
+			return err
+		}
 	}
 	if !known {
 		if err := suspect(c, who, &cr); err != nil {
@@ -86,12 +88,17 @@ func note(c *bot.Call, who bot.PersonID, sure confidence) error {
 // moment is a time as it is kept, so that what is read compares with what was written.
 func moment(t time.Time) time.Time { return t.UTC().Round(0) }
 
-// begin sets when a credit began, and the rule that it goes by.
-func begin(c *bot.Call, cr *credit, at time.Time) {
+// begin sets when a credit began, the rule that it goes by and the campaign that it counts for.
+func begin(c *bot.Call, cr *credit, at time.Time) error {
 	s := bot.Settings[Settings](c)
 	cr.At, cr.Day, cr.Days, cr.NeedsCheckin = at, c.Day(at), s.Days, s.Checkin
 	cr.Stayed, cr.Aged = false, false
 	cr.ripen(at)
+	n, run, err := lastCampaign(c.Tx, c.Event.Chat.ID)
+	if cr.Campaign = 0; run.runs(at) {
+		cr.Campaign = n
+	}
+	return err
 }
 
 // keep writes a credit and all that follows from it.
@@ -112,7 +119,10 @@ func keep(c *bot.Call, who bot.PersonID, was, now credit) error {
 	if err != nil {
 		return err
 	}
-	return settle(c.Tx, chat, p)
+	if err := settle(c.Tx, chat, p); err != nil {
+		return err
+	}
+	return advance(c, p)
 }
 
 // suspect flags what a manager should look at before it counts. It goes by identities alone, so that who is merged with whom
@@ -230,7 +240,10 @@ func checked(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	return settle(c.Tx, chat, p)
+	if err := settle(c.Tx, chat, p); err != nil {
+		return err
+	}
+	return advance(c, p)
 }
 
 // plan sets the group's timer to when the next credit is to be looked at.

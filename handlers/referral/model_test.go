@@ -163,7 +163,7 @@ func (m *model) check(t *rapid.T) {
 		sums := map[period]tally{}
 		for _, e := range all {
 			if m.head[e.By] == p.Head {
-				for _, per := range periods(e.Day) {
+				for _, per := range e.periods() {
 					sums[per] = sums[per].plus(e.tally(), 1)
 				}
 			}
@@ -225,7 +225,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"join": func(t *rapid.T) {
 			id, by := one.Draw(t, "who"), one.Draw(t, "by")
 			if _, ok := m.credits[id]; !ok {
-				m.change(id, func(cr *credit) { cr.Inviter = by })
+				m.change(id, func(cr *credit) { cr.Inviter, cr.Campaign = by, rapid.Uint64Range(0, 2).Draw(t, "campaign") })
 			}
 		},
 		"leave":  func(t *rapid.T) { m.change(known(t), func(cr *credit) { cr.Gone = m.now }) },

@@ -10,6 +10,7 @@ package referral
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"sixtwenty/bot"
@@ -46,14 +47,14 @@ func Feature() bot.Feature {
 		Name:     "referral",
 		Summary:  bot.Text{ZH: "谁带来了谁", EN: "who brought whom"},
 		Settings: Settings{Days: 3, Checkin: true, Ask: true, Burst: 40, Groups: 5},
-		Commands: append(asks(), decisions()...),
+		Commands: slices.Concat(asks(), decisions(), races()),
 		Watches: []bot.Watch{
 			{On: bot.Joined, Summary: bot.Text{ZH: "记下新人是谁带来的", EN: "remembers who brought a newcomer"}, Run: joined},
 			{On: bot.Left, Summary: bot.Text{ZH: "记下谁走了", EN: "remembers who left"}, Run: gone},
 			{On: "checkin.done", Summary: bot.Text{ZH: "新人打过卡，邀请就能算数", EN: "a first check-in makes a credit count"}, Run: checked},
 			{On: "referral." + workTree, Summary: bot.Text{ZH: "发邀请树的图", EN: "sends the picture of a tree"}, Run: drawn},
 		},
-		Timers: map[string]bot.Run{timerRipen: ripen, timerAsk: ask},
+		Timers: map[string]bot.Run{timerRipen: ripen, timerAsk: ask, timerEnd: finish},
 		Jobs: []bot.Job{{
 			Name: "ripen", Summary: bot.Text{ZH: "看看哪些邀请该算数了", EN: "look which credits are due"},
 			Spec:   func(any) string { return "每天 4:10" }, // after a move to another account no timer is left

@@ -118,7 +118,9 @@ func decree(c *bot.Call, r ruling) (n uint64, err error) {
 	}
 	now := was
 	if !known {
-		begin(c, &now, r.At)
+		if err := begin(c, &now, r.At); err != nil {
+			return 0, err
+		}
 	}
 	now.Ruling = &r
 	if err := keep(c, r.Newcomer, was, now); err != nil {
@@ -217,7 +219,7 @@ func reward(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	c.Reply(textBonus, who.Shown(), n, b.Why)
-	return tallyUp(c.Tx, chat, who.Person, c.Day(b.At), tally{Bonus: n})
+	return tallyUp(c.Tx, chat, who.Person, periods(c.Day(b.At)), tally{Bonus: n})
 }
 
 // todo lists what waits for a manager, the doubtful before the unknown.

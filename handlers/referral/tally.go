@@ -97,6 +97,16 @@ func seasonOf(d bot.Day) period {
 	return period(fmt.Sprintf("s%04d-%d", t.Year(), (int(t.Month())+2)/3))
 }
 
+func campaignOf(n uint64) period { return period(fmt.Sprintf("c%08d", n)) }
+
+// periods are those that an edge counts for.
+func (e edge) periods() []period {
+	if e.Campaign == 0 {
+		return periods(e.Day)
+	}
+	return append(periods(e.Day), campaignOf(e.Campaign))
+}
+
 // periods are those that a day counts for.
 func periods(d bot.Day) []period { return []period{always, weekOf(d), monthOf(d), seasonOf(d)} }
 
@@ -112,12 +122,11 @@ func countOne(tx store.Tx, chat bot.ChatID, e edge, sign int) error {
 	if e.By == "" {
 		return nil
 	}
-	return tallyUp(tx, chat, e.By, e.Day, tally{}.plus(e.tally(), sign))
+	return tallyUp(tx, chat, e.By, e.periods(), tally{}.plus(e.tally(), sign))
 }
 
-// tallyUp adds to the tallies of an inviter's identity on a day, and brings the boards up to date.
-func tallyUp(tx store.Tx, chat bot.ChatID, id bot.PersonID, day bot.Day, more tally) error {
-	list := periods(day)
+// tallyUp adds to some tallies of an inviter's identity, and brings the boards up to date.
+func tallyUp(tx store.Tx, chat bot.ChatID, id bot.PersonID, list []period, more tally) error {
 	for _, per := range list {
 		t, _, err := tallies.Get(tx, chat, id, per)
 		if err != nil {
