@@ -145,7 +145,7 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 	switch {
 	case b.cal.skips(d):
 		return offZone, nil
-	case !b.plan.on(d) || b.plan.Name == "" && bot.Settings[Settings](c).rests(d):
+	case !b.plan.on(d) || b.plan.Name == "" && bot.Settings[Settings](c).rests(d, c.Days()):
 		return offRest, nil
 	}
 	from, to := b.window(c).span(b.cal, d)

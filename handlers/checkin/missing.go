@@ -106,7 +106,7 @@ func remind(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	b, err := openBook(c, cal, plan{}, c.Now)
-	if err != nil || bot.Settings[Settings](c).rests(b.today) {
+	if err != nil || bot.Settings[Settings](c).rests(b.today, c.Days()) {
 		return err
 	}
 	list, err := b.atRisk(c)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/schedules"
@@ -121,13 +122,19 @@ func (s Settings) window() window {
 	return p.Window
 }
 
-// rests says whether a day is off.
-func (s Settings) rests(d bot.Day) bool {
+// rests says whether a day is off. Where both weekends and holidays are, a weekend that is worked (调休) is not.
+func (s Settings) rests(d bot.Day, days *schedules.Days) bool {
 	date := d.Date()
-	if s.WeekendsOff && (date.Weekday() == 0 || date.Weekday() == 6) {
+	weekend := date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
+	switch {
+	case slices.Contains(s.DaysOff, d.String()):
 		return true
+	case s.WeekendsOff && s.HolidaysOff:
+		return !days.Works(date)
+	case s.WeekendsOff:
+		return weekend
 	}
-	return s.HolidaysOff && schedules.Published().Holiday(date) || slices.Contains(s.DaysOff, d.String())
+	return s.HolidaysOff && days.Holiday(date)
 }
 
 func (s Settings) freezes(from bot.Day) freezeRule {
