@@ -29,6 +29,9 @@ func carried() []archive.Table {
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks
 		{Name: "wechat/groups", Without: []string{"first", "last"}},
 		{Name: "wechat/rosters"},
+		{Name: "wechat/cards"},
+		{Name: "wechat/former"},
+		{Name: "wechat/ids"},
 	}
 }
 
@@ -45,6 +48,7 @@ func left() map[string]string {
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
 		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/used": proof,
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/parts": record, "bot/audit": record,
+		"wechat/questions": underWay, "wechat/texts": record, "wechat/report": record,
 		"bot/touch": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
