@@ -104,6 +104,13 @@ func (s *boxStage) settle() {
 func (s *boxStage) Say(who, text string)  { s.send(who, bottest.GroupName, text) }
 func (s *boxStage) Tell(who, text string) { s.send(who, "小六", text) }
 
+func (s *boxStage) Speak(who string, length time.Duration) {
+	s.t.Helper()
+	_, err := s.box.SendVoice(who, "小六", bottest.Silk(length), length)
+	s.must(err)
+	s.settle()
+}
+
 func (s *boxStage) send(who, to, text string) {
 	s.t.Helper()
 	_, err := s.box.Say(who, to, text)
@@ -182,7 +189,7 @@ func shown(m wechatbox.Sent) string {
 	if m.Kind == wechatbox.Text {
 		return m.Text
 	}
-	if slices.Contains([]string{".mp3", ".wav", ".m4a"}, filepath.Ext(m.Name)) {
+	if slices.Contains([]string{".mp3", ".wav", ".m4a", ".silk"}, filepath.Ext(m.Name)) {
 		return "[语音] " + m.Name // the web sends voice as a file
 	}
 	if m.Kind == wechatbox.Image {

@@ -57,7 +57,9 @@ func (a *account) Powers() bot.Powers { return a.powers }
 func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.heard[e.Chat] = append(a.heard[e.Chat], Heard{Kind: e.Kind, Text: e.Text, Name: e.Name, At: time.Now()})
+	if e.Kind != bot.Recall { // what was heard was heard
+		a.heard[e.Chat] = append(a.heard[e.Chat], Heard{Kind: e.Kind, Text: e.Text, Name: e.Name, At: time.Now()})
+	}
 	a.sent++
 	return bot.Receipt{Sent: fmt.Sprintf("s/%d", a.sent), At: time.Now()}, nil
 }

@@ -13,7 +13,8 @@ import (
 // A Stage is a world that a play can be acted on. Every method waits until the bot has done all it does about it.
 type Stage interface {
 	Say(who, text string)
-	Tell(who, text string) // in private
+	Tell(who, text string)                  // in private
+	Speak(who string, length time.Duration) // a voice, in private
 	Bring(by string, who ...string)
 	Scan(who, sharer string)
 	Go(who string)
@@ -32,22 +33,24 @@ var _ Stage = stage{}
 // Stage is the world as a play sees it.
 func (w *World) Stage() Stage { return stage{w} }
 
-func (s stage) Say(who, text string)            { s.say(who, text) }
-func (s stage) Tell(who, text string)           { s.tell(who, text) }
-func (s stage) Bring(by string, who ...string)  { s.invite(by, who) }
-func (s stage) Scan(who, sharer string)         { s.joinByQR(who, sharer) }
-func (s stage) Go(who string)                   { s.leave(who) }
-func (s stage) Pass(d time.Duration)            { s.wind(d) }
-func (s stage) Now() time.Time                  { return time.Now() }
-func (s stage) Reboot()                         { s.Restart() }
-func (s stage) GroupHeard() []string            { return s.Heard() }
-func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
+func (s stage) Say(who, text string)                   { s.say(who, text) }
+func (s stage) Tell(who, text string)                  { s.tell(who, text) }
+func (s stage) Speak(who string, length time.Duration) { s.speak(who, length) }
+func (s stage) Bring(by string, who ...string)         { s.invite(by, who) }
+func (s stage) Scan(who, sharer string)                { s.joinByQR(who, sharer) }
+func (s stage) Go(who string)                          { s.leave(who) }
+func (s stage) Pass(d time.Duration)                   { s.wind(d) }
+func (s stage) Now() time.Time                         { return time.Now() }
+func (s stage) Reboot()                                { s.Restart() }
+func (s stage) GroupHeard() []string                   { return s.Heard() }
+func (s stage) PersonHeard(who string) []string        { return s.HeardBy(who) }
 
 // Play acts a script. Its lines:
 //
 //	# 说明                      a remark
 //	小明: 打卡                   says in the group
 //	小明 私聊: /帮助             says in private
+//	小明 私聊语音 60s            speaks for so long, in private
 //	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name
 //	小芳 扫码 小明               joins by the code that 小明 shared; without a name nobody is told whose it was
 //	小芳 退群                    leaves
@@ -87,6 +90,7 @@ type player struct {
 
 var (
 	says    = regexp.MustCompile(`^(\S+?)( 私聊)?: (.*)$`)
+	speaks  = regexp.MustCompile(`^(\S+) 私聊语音 (\S+)$`)
 	brings  = regexp.MustCompile(`^(\S+) 邀请 (\S+)$`)
 	scans   = regexp.MustCompile(`^(\S+) 扫码(?: (\S+))?$`)
 	leaves  = regexp.MustCompile(`^(\S+) 退群$`)
@@ -117,6 +121,15 @@ func (p *player) do(line string) bool {
 		} else {
 			p.s.Say(m[1], text)
 		}
+		return true
+	}
+	if m := speaks.FindStringSubmatch(line); m != nil {
+		length, err := time.ParseDuration(m[2])
+		if err != nil {
+			p.fail("%v", err)
+		}
+		p.heard[m[1]] = nil
+		p.s.Speak(m[1], length)
 		return true
 	}
 	if m := brings.FindStringSubmatch(line); m != nil {

@@ -147,11 +147,30 @@ func (w *World) say(who, text string) {
 // Gives lets a person send a voice or a file in private, and gives what they heard.
 func (w *World) Gives(who string, m bot.Media, data []byte) []string {
 	w.T.Helper()
+	w.gives(who, m, data)
+	return w.HeardBy(who)
+}
+
+func (w *World) gives(who string, m bot.Media, data []byte) {
+	w.T.Helper()
 	w.seq++
 	m.Ref = fmt.Sprintf("media/%d", w.seq)
 	w.media.Store(m.Ref, data)
 	w.put(bot.Event{Kind: bot.Message, Chat: w.home(who), From: w.member(who), Self: who == accountName, Media: &m})
-	return w.HeardBy(who)
+}
+
+func (w *World) speak(who string, length time.Duration) {
+	w.T.Helper()
+	w.gives(who, bot.Media{Kind: bot.Voice, Length: length}, Silk(length))
+}
+
+// Silk is a recording as WeChat makes it, with nothing to hear, that plays so long.
+func Silk(length time.Duration) []byte {
+	d := []byte("\x02#!SILK_V3")
+	for range length / (20 * time.Millisecond) {
+		d = append(append(d, 30, 0), make([]byte, 30)...)
+	}
+	return append(d, 0xff, 0xff)
 }
 
 // accountName is the person whose phone signed the bot in: what they write is the owner's word beyond doubt.

@@ -40,15 +40,6 @@ func wav(length time.Duration) []byte {
 	return b.Bytes()
 }
 
-// silk is what WeChat records: no converter knows it, so it is passed on as it is.
-func silk(length time.Duration) []byte {
-	d := []byte("\x02#!SILK_V3")
-	for range length / (20 * time.Millisecond) {
-		d = append(append(d, 30, 0), make([]byte, 30)...)
-	}
-	return append(d, 0xff, 0xff)
-}
-
 func settings(t *testing.T, change func(*broadcast.Settings)) map[string]any {
 	t.Helper()
 	s := broadcast.Feature().Settings.(broadcast.Settings)
@@ -90,9 +81,9 @@ func give(w *bottest.World, data []byte) []string {
 
 func TestAVoiceFromThePhone(t *testing.T) {
 	run(t, nil, func(w *bottest.World) {
-		hears(t, give(w, silk(time.Minute)), "收到，60.0 秒。明天 06:20播出？…")
+		hears(t, give(w, bottest.Silk(time.Minute)), "收到，60.0 秒。明天 06:20播出？…")
 		hears(t, w.Private("群主", "好"), "排好了，第 1 条，明天 06:20播出。…")
-		hears(t, give(w, silk(83*time.Second)), "收到，83.0 秒，比 60 秒长一些…后天 06:20播出…")
+		hears(t, give(w, bottest.Silk(83*time.Second)), "收到，83.0 秒，比 60 秒长一些…后天 06:20播出…")
 		hears(t, w.Private("群主", "不要"), "好的，没有留下。")
 		hears(t, w.Private("群主", "/语音 标题 1 通俗的力量"), "好了。")
 		hears(t, w.Private("群主", "/语音 话 1 早安，第一天。"), "好了。")
@@ -114,7 +105,7 @@ func TestAVoiceFromThePhone(t *testing.T) {
 
 func TestOnlyTheOwnersVoicesAreTaken(t *testing.T) {
 	run(t, nil, func(w *bottest.World) {
-		hears(t, w.Gives("小明", bot.Media{Kind: bot.Voice}, silk(time.Minute)))
+		hears(t, w.Gives("小明", bot.Media{Kind: bot.Voice}, bottest.Silk(time.Minute)))
 		hears(t, w.Private("小明", "好"))
 		hears(t, w.Private("小明", "/语音"), "…只有机主能用哦。")
 		hears(t, w.Gives("群主", bot.Media{Kind: bot.File, Name: "报告.pdf"}, []byte("x")))
@@ -125,7 +116,7 @@ func TestOnlyTheOwnersVoicesAreTaken(t *testing.T) {
 func TestWhatIsWrongIsSaidAtOnce(t *testing.T) {
 	run(t, nil, func(w *bottest.World) {
 		hears(t, give(w, nil), "…没有声音…")
-		hears(t, give(w, silk(0)), "…没有声音…")
+		hears(t, give(w, bottest.Silk(0)), "…没有声音…")
 		hears(t, give(w, wav(time.Second)[:40]), "…打不开…")
 		hears(t, w.Gives("群主", bot.Media{Kind: bot.File, Name: "a.mp3"}, []byte("<html>")), "这不是能播的音频…")
 		hears(t, w.Private("群主", "好"))
@@ -135,7 +126,7 @@ func TestWhatIsWrongIsSaidAtOnce(t *testing.T) {
 func TestArranging(t *testing.T) {
 	run(t, nil, func(w *bottest.World) {
 		for i := range 3 {
-			give(w, silk(time.Duration(i+1)*time.Second))
+			give(w, bottest.Silk(time.Duration(i+1)*time.Second))
 		}
 		if got := w.Private("群主", "好"); len(got) != 3 {
 			t.Fatalf("heard %q", got)
@@ -162,11 +153,11 @@ func TestArranging(t *testing.T) {
 func TestRestartAtEverySecondAroundTheMinute(t *testing.T) {
 	for second := -123; second <= 3; second += 3 {
 		run(t, nil, func(w *bottest.World) {
-			give(w, silk(time.Minute))
+			give(w, bottest.Silk(time.Minute))
 			w.Private("群主", "好")
 			w.Until("06:20:00")
 			w.Heard()
-			give(w, silk(time.Minute))
+			give(w, bottest.Silk(time.Minute))
 			w.Private("群主", "好")
 			got := w.Wind(24*time.Hour + time.Duration(second)*time.Second)
 			w.Restart()
@@ -182,7 +173,7 @@ func TestRestartAtEverySecondAroundTheMinute(t *testing.T) {
 func TestDownAtTheMinute(t *testing.T) {
 	for down, want := range map[time.Duration]int{time.Minute: 2, 29 * time.Minute: 2, 33 * time.Minute: 0} {
 		run(t, nil, func(w *bottest.World) {
-			give(w, silk(time.Minute))
+			give(w, bottest.Silk(time.Minute))
 			w.Private("群主", "好")
 			w.Until("06:17")
 			w.Down()
@@ -211,9 +202,9 @@ func TestTheFolder(t *testing.T) {
 	run(t, func(s *broadcast.Settings) { folder = s.Folder }, func(w *bottest.World) {
 		hears(t, w.Until("20:00"))
 		hears(t, w.HeardBy("群主"), "明天 06:20的语音还没有…会放自带的示例。")
-		file(t, folder, "2026-11-22.silk", silk(time.Minute))
+		file(t, folder, "2026-11-22.silk", bottest.Silk(time.Minute))
 		file(t, folder, "2026-11-22.txt", []byte("今天讲苏轼。"))
-		file(t, folder, "旧的.silk", silk(30*time.Second))
+		file(t, folder, "旧的.silk", bottest.Silk(30*time.Second))
 		hears(t, w.Until("06:20"), "今天讲苏轼。", "[语音] 六点二十 2026-11-22.silk")
 		hears(t, w.HeardBy("群主"))
 		w.Until("20:00")
@@ -246,7 +237,7 @@ func TestSpeech(t *testing.T) {
 
 func TestPrivateTranscript(t *testing.T) {
 	run(t, func(s *broadcast.Settings) { s.Transcript = "private" }, func(w *bottest.World) {
-		give(w, silk(time.Minute))
+		give(w, bottest.Silk(time.Minute))
 		w.Private("群主", "好")
 		w.Private("群主", "/语音 文稿 1 全文")
 		w.Private("群主", "/语音 关键词 1 全文版")
