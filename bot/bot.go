@@ -251,9 +251,11 @@ func (b *Bot) follows(c Chat) bool {
 }
 
 func (b *Bot) put(ctx context.Context, it item) error {
-	select {
+	select { // whoever gave up is not heard, though there be room
 	case <-b.stopped:
 		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
 	default:
 	}
 	select {

@@ -248,5 +248,12 @@ func TestJoinsInTheEngine(t *testing.T) {
 		if n := rows(r, members); n != 2 {
 			t.Fatalf("%d members are kept", n)
 		}
+
+		// The list comes with a text that was heard before, and the next text speaks of who is new in it.
+		e.Roster = roster("群主", "小红", "阿杰")
+		r.put(e)
+		expect(r)
+		r.put(join("阿杰", nil))
+		expect(r, `p/群主 brought ["p/阿杰"]`)
 	})
 }

@@ -107,8 +107,12 @@ func (r *run) passOver(it item) error {
 
 // happened handles what the account told, once.
 func (r *run) happened(ctx context.Context, e Event) error {
-	if known, err := r.wasSeen(e.ID); err != nil || known {
+	known, err := r.wasSeen(e.ID)
+	if err != nil {
 		return err
+	}
+	if known {
+		return r.listedWith(ctx, e)
 	}
 	if ok, err := r.concerns(&e); err != nil || !ok {
 		return err
@@ -116,7 +120,17 @@ func (r *run) happened(ctx context.Context, e Event) error {
 	if err := r.markSeen(e.ID); err != nil {
 		return err
 	}
-	_, err := r.event(ctx, e)
+	_, err = r.event(ctx, e)
+	return err
+}
+
+// listedWith takes the member list that came with an event of before: it was read for the repetition, and who is new in it may
+// be named by what comes next.
+func (r *run) listedWith(ctx context.Context, e Event) error {
+	if len(e.Roster) == 0 || !r.follows(e.Chat) {
+		return nil
+	}
+	_, err := r.event(ctx, Event{ID: e.ID + "/listed", Kind: Listed, At: r.now, Chat: e.Chat, Roster: e.Roster})
 	return err
 }
 
