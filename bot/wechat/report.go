@@ -49,24 +49,28 @@ type Health struct {
 
 // Directory tells how the directory stands after the last sign-in. Any goroutine.
 func (a *Account) Directory(ctx context.Context, follows func(bot.Chat) bool) (h Health, err error) {
-	err = a.opts.DB.View(ctx, func(r store.Reader) error {
-		h = Health{}
-		for row, err := range reportRows.Scan(r, store.Range{Limit: maxReports + 1}) {
-			if err != nil {
-				return err
-			}
-			if !row.Value.At.Before(h.Report.At) {
-				h.Report = row.Value
-			}
-		}
-		open, err := Questions(r)
-		if err != nil {
-			return err
-		}
-		h.Questions = len(open)
-		h.Unsaved, err = unsaved(r, h.Report.Session, follows)
+	err = a.opts.DB.View(ctx, func(r store.Reader) (err error) {
+		h, err = directoryHealth(r, follows)
 		return err
 	})
+	return h, err
+}
+
+func directoryHealth(r store.Reader, follows func(bot.Chat) bool) (h Health, err error) {
+	for row, err := range reportRows.Scan(r, store.Range{Limit: maxReports + 1}) {
+		if err != nil {
+			return h, err
+		}
+		if !row.Value.At.Before(h.Report.At) {
+			h.Report = row.Value
+		}
+	}
+	open, err := Questions(r)
+	if err != nil {
+		return h, err
+	}
+	h.Questions = len(open)
+	h.Unsaved, err = unsaved(r, h.Report.Session, follows)
 	return h, err
 }
 

@@ -76,7 +76,7 @@ func claim(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	c.Reply(textYours)
-	return nil
+	return c.SettleDoubt(c.Event.From.Person)
 }
 
 // wrongCode answers, rather than refuses, because the count of wrong codes must be kept.

@@ -1,0 +1,64 @@
+package bot
+
+import "sixtwenty/store"
+
+// A Registrar is an Account that has to find out anew, at each sign-in, who is who. Its methods read and write its own
+// tables in the bot's transaction.
+type Registrar interface {
+	// Health is how the last sign-in went. follows says which groups matter.
+	Health(r store.Reader, follows func(Chat) bool) (Health, error)
+	// Doubts are people who may be somebody known before, the latest first, at most limit.
+	Doubts(r store.Reader, limit int) ([]Doubt, error)
+	// Settled closes the doubt about a person, whatever the answer was.
+	Settled(tx store.Tx, who PersonID) error
+}
+
+// A Health is what the owner should know of the last sign-in.
+type Health struct {
+	Report  Text     // who was matched, in a sentence
+	Unsaved []Chat   // groups that a new sign-in would not find until somebody writes there
+	Texts   []string // system texts that nobody understands yet, without the names in them
+	Doubts  int
+}
+
+// A Doubt asks whether somebody who counts as new is one of those known before.
+type Doubt struct {
+	Person     PersonID
+	Nick       string
+	Candidates []Candidate // the likeliest first
+}
+
+// A Candidate is whom a new person may be, and why.
+type Candidate struct {
+	Person   PersonID
+	Nick     string
+	Evidence Text
+}
+
+// Health asks the account how the last sign-in went; ok is false where it has lasting ids and nothing to tell.
+func (c *Call) Health() (h Health, ok bool, err error) {
+	reg, ok := c.run.bot.account.(Registrar)
+	if !ok {
+		return h, false, nil
+	}
+	h, err = reg.Health(c.Tx, c.run.bot.follows)
+	return h, true, err
+}
+
+// Doubts asks the account whom it is not sure of.
+func (c *Call) Doubts(limit int) ([]Doubt, error) {
+	reg, ok := c.run.bot.account.(Registrar)
+	if !ok {
+		return nil, nil
+	}
+	return reg.Doubts(c.Tx, limit)
+}
+
+// SettleDoubt closes the doubt about a person.
+func (c *Call) SettleDoubt(who PersonID) error {
+	reg, ok := c.run.bot.account.(Registrar)
+	if !ok {
+		return nil
+	}
+	return reg.Settled(c.Tx, who)
+}
