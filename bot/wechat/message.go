@@ -64,7 +64,7 @@ func readMessage(raw json.RawMessage) (*message, error) {
 
 // id is the event's ID: WeChat's own, or a hash of what was sent where it gave none.
 func (m *message) id() string {
-	if m.MsgID != "" && m.MsgID != "0" {
+	if m.MsgID != "" && m.MsgID != "0" && len(m.MsgID) <= maxWire {
 		return messageID(m.MsgID)
 	}
 	h := sha256.New()
