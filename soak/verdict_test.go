@@ -26,6 +26,7 @@ type verdict struct {
 	kills, events, counted        int
 	replies, lost, doubled, again int
 	unknown, expired, failed      int
+	nameless                      int // greetings of somebody whose name could not be looked up
 	faults                        []string
 }
 
@@ -57,6 +58,9 @@ func (r *rampage) judge() verdict {
 		if err := backup.Verify(r.t.Context(), file, schemaOf(r.t, file)); err != nil {
 			v.fault("the backup %s: %v", file, err)
 		}
+	}
+	if v.nameless > 0 {
+		v.fault("%d greetings name nobody", v.nameless)
 	}
 	lines, err := r.host.complaints()
 	check(r.t, err)
@@ -311,12 +315,17 @@ func (j *evidence) greetings(v *verdict, tr *traffic) {
 			n, _ := strconv.Atoi(m[1])
 			unnamed[s.ToName] += n - names
 		}
-		if names == 0 { // whose name could not be looked up is 新朋友
+		if names == 0 {
+			v.nameless++
 			unnamed[s.ToName]++
 		}
 	}
 	for _, row := range j.listed {
 		listed += row.Effect.Text
+		if strings.HasPrefix(row.Effect.Text, "欢迎 新朋友") {
+			v.nameless++
+			unnamed[j.names[row.Effect.Chat]]++
+		}
 	}
 	for _, p := range tr.joined {
 		switch n := greeted[p]; {
