@@ -35,6 +35,7 @@ type Options struct {
 	Members  []string // besides 群主; 小明、阿杰、苏苏 where nil
 	Powers   bot.Powers
 	Log      *zap.Logger
+	Doubts   []bot.Doubt // whom the account is not sure of
 }
 
 // A World is one group with a bot in it. It belongs to the goroutine of the test.
@@ -82,7 +83,7 @@ func (w *World) start() {
 	w.T.Helper()
 	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, heard: map[bot.ChatID][]Heard{}}
 	b, err := bot.New(bot.Options{
-		Account: w.acct, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
+		Account: registrar{w.acct, w.opts.Doubts}, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
 		Groups: []string{"六点二十*"},
 	})
 	if err != nil {

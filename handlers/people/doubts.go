@@ -99,8 +99,8 @@ func unsure(_ context.Context, c *bot.Call) error {
 
 // short names a doubt by the end of the person's id.
 func short(p bot.PersonID) string {
-	s := strings.ToUpper(string(p))
-	return s[max(0, len(s)-doubtLength):]
+	s := []rune(strings.ToUpper(string(p)))
+	return string(s[max(0, len(s)-doubtLength):])
 }
 
 func inWords(c *bot.Call, d bot.Doubt) string {
