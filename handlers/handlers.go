@@ -6,6 +6,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/keywords"
 	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/people"
@@ -25,5 +26,6 @@ func All(claim string) []bot.Feature {
 		points.Feature(),
 		broadcast.Feature(),
 		schedule.Feature(),
+		keywords.Feature(),
 	}
 }

@@ -1,0 +1,112 @@
+package keywords_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/keywords"
+)
+
+// boss makes whoever asks the owner.
+func boss() bot.Feature {
+	text := bot.Text{ZH: "x", EN: "x"}
+	return bot.Feature{Name: "boss", Summary: text, Commands: []bot.Command{{
+		Name: "boss", Summary: text, Examples: []bot.Example{{Say: "/boss"}},
+		Run: func(_ context.Context, c *bot.Call) error { return c.Grant(c.Event.From.Person, "", bot.Owner) },
+	}}}
+}
+
+func run(t *testing.T, play func(w *bottest.World)) {
+	bottest.Run(t, bottest.Options{Features: []bot.Feature{keywords.Feature(), boss()}}, play)
+}
+
+func expect(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("heard %q, expected %q", got, want)
+	}
+}
+
+func TestWords(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		expect(t, w.Says("小明", "/关键词 加 书单 = x"), "@小明\u2005/关键词 只有管理员能用哦。")
+		expect(t, w.Says("小六", "/关键词 加 书单 ＝ 本月读\n《活着》"), "好的，有人说「书单」我就回答。")
+		expect(t, w.Says("小六", "/关键词 含 几点 = 6:20"), "好的，有人说「几点」我就回答。")
+		expect(t, w.Says("小明", "有书单吗"))
+		expect(t, w.Says("小明", " 书 单"), "本月读\n《活着》")
+		expect(t, w.Says("阿杰", "书单")) // a moment ago
+		expect(t, w.Says("阿杰", "明天几点开始"), "6:20")
+		w.Wind(30 * time.Second)
+		w.Restart()
+		expect(t, w.Says("阿杰", "书单"), "本月读\n《活着》")
+		expect(t, w.Says("阿杰", "/问答"), "可以问我：\n· 书单\n· 几点（话里有就答）")
+		expect(t, w.Says("小六", "/关键词 删 书单"), "好的，「书单」不再回答了。")
+		w.Wind(time.Minute)
+		expect(t, w.Says("阿杰", "书单"))
+	})
+}
+
+func TestAFriendKnocks(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		expect(t, w.Says("小六", "/关键词 存私 进群"), "@小六\u2005请先在群里发要存的图片、文件或音频，十分钟内再发这一句。")
+		w.Put(bot.Event{
+			Kind: bot.Message, Chat: w.Group(), From: bot.Member{Person: w.Person("小六"), Nick: "小六"}, Self: true,
+			Media: &bot.Media{Kind: bot.Image, Ref: "r"},
+		})
+		expect(t, w.Says("小六", "/关键词 存私 进群"), "好的，正在存…", "好的，有人说「进群」我就回答。")
+		expect(t, w.Says("小明", "进群")) // in private only
+		expect(t, w.Private("大伟", "进群"), "[图片] picture.jpg")
+		expect(t, w.Private("大伟", "进群"))
+		got := w.HeardBy("群主")
+		if len(got) != 1 || !strings.Contains(got[0], "大伟 私聊发了「进群」") {
+			t.Errorf("the owner heard %q", got)
+		}
+		w.Wind(5 * 24 * time.Hour)
+		expect(t, w.HeardBy("群主"))
+		w.Restart()
+		w.Wind(25 * time.Hour)
+		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "明天就过期了") {
+			t.Errorf("the owner heard %q", got)
+		}
+	})
+}
+
+func TestTheOwnerHearsOnceThatAGroupIsNearlyFull(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		for n := range 196 {
+			w.Invite("群主", fmt.Sprintf("新人%d", n))
+		}
+		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "快到 200 人了") {
+			t.Errorf("the owner heard %q", got)
+		}
+	})
+}
+
+// What a word holds is never more than a word, and there are only so many.
+func TestBounds(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		for _, text := range []string{"", "=", " = x", "x", "x = ", "\u200b = x"} {
+			if got := w.Says("小六", "/关键词 加 "+text); len(got) != 1 || !strings.Contains(got[0], "可以写") {
+				t.Errorf("%q: heard %q", text, got)
+			}
+		}
+		if got := w.Says("小六", "/关键词 加 "+strings.Repeat("长", 41)+" = x"); len(got) != 1 || !strings.Contains(got[0], "太长了") {
+			t.Errorf("heard %q", got)
+		}
+		for n := range 100 {
+			w.Says("小六", fmt.Sprintf("/关键词 加 词%d = %%s", n))
+		}
+		if got := w.Says("小六", "/关键词 加 再一个 = x"); len(got) != 1 || !strings.Contains(got[0], "太多啦") {
+			t.Errorf("heard %q", got)
+		}
+		expect(t, w.Says("小明", "词7"), "%s")
+	})
+}
