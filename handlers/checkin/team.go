@@ -3,7 +3,6 @@ package checkin
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"sixtwenty/bot"
@@ -75,25 +74,6 @@ func teamUp(_ context.Context, c *bot.Call) error {
 	default:
 		return invite(c, word)
 	}
-}
-
-// teamOf finds the team of an identity's person; n is 0 where there is none.
-func teamOf(r store.Reader, chat bot.ChatID, who bot.PersonID) (n int, t team, err error) {
-	p, err := bot.PersonOf(r, who)
-	if err != nil {
-		return 0, t, err
-	}
-	for _, id := range p.Identities {
-		n, ok, err := mates.Get(r, id, chat)
-		if err != nil {
-			return 0, t, err
-		}
-		if ok {
-			t, _, err = teams.Get(r, chat, n)
-			return n, t, err
-		}
-	}
-	return 0, t, nil
 }
 
 func invite(c *bot.Call, words string) error {
@@ -246,158 +226,5 @@ func showTeam(c *bot.Call, b *book) error {
 		text += c.T(textTeamWaits, names(c, waits))
 	}
 	c.Say(text)
-	return nil
-}
-
-// allThere says whether every member of a team was there on a day, and who was not.
-func (b *book) allThere(r store.Reader, t team, d bot.Day) (bool, []bot.PersonID, error) {
-	var waits []bot.PersonID
-	for _, id := range t.Members {
-		p, err := bot.PersonOf(r, id)
-		if err != nil {
-			return false, nil, err
-		}
-		there, err := b.there(r, p, d, "")
-		if err != nil {
-			return false, nil, err
-		}
-		if !there {
-			waits = append(waits, id)
-		}
-	}
-	return len(waits) == 0, waits, nil
-}
-
-// teamUpdate tells a team, once, that its last member of the day is there.
-func (b *book) teamUpdate(c *bot.Call, who bot.PersonID) (string, error) {
-	n, t, err := teamOf(c.Tx, c.Event.Chat.ID, who)
-	if err != nil || n == 0 || t.Since == 0 {
-		return "", err
-	}
-	came, err := b.advanceTeam(c.Tx, &t)
-	if err != nil || !came {
-		return "", err
-	}
-	return c.T(textTeamDay, names(c, t.Members), t.Habit.Streak), teams.Put(c.Tx, t, c.Event.Chat.ID, n)
-}
-
-// advanceTeam counts today for a team, if it is complete and was not counted yet.
-func (b *book) advanceTeam(r store.Reader, t *team) (bool, error) {
-	if t.Habit.Last == b.today {
-		return false, nil
-	}
-	if all, _, err := b.allThere(r, *t, b.today); err != nil || !all {
-		return false, err
-	}
-	if b.today <= b.Closed || t.Habit.Last > b.today {
-		return true, b.refoldTeam(r, t)
-	}
-	neutral, err := neutralFrom(r, b.id, t.Habit.Last+1)
-	if err != nil {
-		return false, err
-	}
-	t.Habit.judge(b.today-1, neutral)
-	t.Habit.did(b.today, freezeRule{})
-	return true, nil
-}
-
-// refreshTeam works out the team of somebody whose past days changed.
-func (b *book) refreshTeam(c *bot.Call, who bot.PersonID) error {
-	n, t, err := teamOf(c.Tx, c.Event.Chat.ID, who)
-	if err != nil || n == 0 || t.Since == 0 || b.plan.Name != "" {
-		return err
-	}
-	if err := b.refoldTeam(c.Tx, &t); err != nil {
-		return err
-	}
-	return teams.Put(c.Tx, t, c.Event.Chat.ID, n)
-}
-
-// refoldTeam works out a team's habit anew from the days of its members: those all share, without freezes.
-func (b *book) refoldTeam(r store.Reader, t *team) error {
-	var shared []bot.Day
-	for i, id := range t.Members {
-		p, err := bot.PersonOf(r, id)
-		if err != nil {
-			return err
-		}
-		days, err := daysOf(r, b.id, p)
-		if err != nil {
-			return err
-		}
-		if i == 0 {
-			shared = days
-			continue
-		}
-		shared = slices.DeleteFunc(shared, func(d bot.Day) bool { _, ok := slices.BinarySearch(days, d); return !ok })
-	}
-	shared = slices.DeleteFunc(shared, func(d bot.Day) bool { return d < t.Since })
-	neutral, err := neutralFrom(r, b.id, t.Since)
-	if err != nil {
-		return err
-	}
-	t.Habit, _ = fold(shared, neutral, b.Closed, nil)
-	return nil
-}
-
-// teamsOf gives the teams of an identity, by chat.
-func teamsOf(r store.Reader, who bot.PersonID) (map[bot.ChatID]int, error) {
-	list := map[bot.ChatID]int{}
-	for row, err := range mates.Scan(r, store.Under(who)) {
-		if err != nil {
-			return nil, err
-		}
-		var chat bot.ChatID
-		if err := store.Split(row.Key, nil, &chat); err != nil {
-			return nil, err
-		}
-		list[chat] = row.Value
-	}
-	return list, nil
-}
-
-// refoldTeams works out the teams of an identity anew.
-func refoldTeams(tx store.Tx, who bot.PersonID) error {
-	list, err := teamsOf(tx, who)
-	if err != nil {
-		return err
-	}
-	for chat, n := range list {
-		t, _, err := teams.Get(tx, chat, n)
-		if err != nil {
-			return err
-		}
-		b := &book{id: bookOf(chat, "")}
-		if b.bookRow, _, err = books.Get(tx, b.id); err != nil {
-			return err
-		}
-		if t.Since == 0 {
-			continue
-		}
-		if err := b.refoldTeam(tx, &t); err != nil {
-			return err
-		}
-		if err := teams.Put(tx, t, chat, n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// forgetMate ends the teams of somebody who is forgotten.
-func forgetMate(tx store.Tx, who bot.PersonID) error {
-	list, err := teamsOf(tx, who)
-	if err != nil {
-		return err
-	}
-	for chat, n := range list {
-		t, _, err := teams.Get(tx, chat, n)
-		if err != nil {
-			return err
-		}
-		if err := endTeam(tx, chat, n, t); err != nil {
-			return err
-		}
-	}
 	return nil
 }

@@ -14,7 +14,7 @@ func options(s points.Settings) bottest.Options {
 	return bottest.Options{Features: []bot.Feature{points.Feature()}, Settings: map[string]any{"points": s}}
 }
 
-func expect(t *testing.T, got []string, want ...string) {
+func expect(t testing.TB, got []string, want ...string) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("heard %q, expected %q", got, want)
@@ -32,23 +32,23 @@ func TestSpeech(t *testing.T) {
 		w.Says("小明", "好")
 		w.Says("小明", "今天天气真好")
 		w.Says("小明", "真的真的很好") // too soon
-		expect(t, w.Says("小明", "/积分"), "@小明…现在 4 分…")
+		expect(w.T, w.Says("小明", "/积分"), "@小明…现在 4 分…")
 		for range 3 {
 			w.Wind(time.Minute)
 			w.Says("小明", "今天天气真好")
 		}
-		expect(t, w.Says("小明", "/积分"), "@小明…现在 10 分…")
+		expect(w.T, w.Says("小明", "/积分"), "@小明…现在 10 分…")
 		w.Wind(24 * time.Hour)
 		w.Says("小明", "又是新的一天")
-		expect(t, w.Says("小明", "/积分"), "@小明…现在 14 分…")
-		expect(t, w.Says("阿杰", "/积分 @小明"), "小明 现在 14 分…")
+		expect(w.T, w.Says("小明", "/积分"), "@小明…现在 14 分…")
+		expect(w.T, w.Says("阿杰", "/积分 @小明"), "小明 现在 14 分…")
 	})
 }
 
 func TestSpeechIsOffUnlessTheOwnerSaysSo(t *testing.T) {
 	bottest.Run(t, bottest.Options{Features: []bot.Feature{points.Feature()}}, func(w *bottest.World) {
 		w.Says("小明", "今天天气真好，大家出来走走")
-		expect(t, w.Says("小明", "/积分"), "…0 分…")
+		expect(w.T, w.Says("小明", "/积分"), "…0 分…")
 	})
 }
 
@@ -59,11 +59,11 @@ func TestTheLedgerBalances(t *testing.T) {
 			w.Says("小六", line)
 		}
 		w.Says("小明", "一句话")
-		expect(t, w.Says("小明", "/积分"), "…现在 -2 分…")
-		expect(t, w.Says("小明", "/积分明细"), "…-2 分…\n11-21 12:00 +1 发言…-8 打广告 两次\n…+5 帮新人")
-		expect(t, w.Says("小明", "/积分榜"), "积分榜：\n1. 阿杰 3 分\n2. 小明 -2 分")
+		expect(w.T, w.Says("小明", "/积分"), "…现在 -2 分…")
+		expect(w.T, w.Says("小明", "/积分明细"), "…-2 分…\n11-21 12:00 +1 发言…-8 打广告 两次\n…+5 帮新人")
+		expect(w.T, w.Says("小明", "/积分榜"), "积分榜：\n1. 阿杰 3 分\n2. 小明 -2 分")
 		sum := map[bot.PersonID]int{}
-		err := w.DB().View(t.Context(), func(r store.Reader) error {
+		err := w.DB().View(w.T.Context(), func(r store.Reader) error {
 			for row, err := range store.Table[bot.PointsRow]("bot/points").Scan(r, store.Range{}) {
 				if err != nil {
 					return err
@@ -85,8 +85,8 @@ func TestTheLedgerBalances(t *testing.T) {
 
 func TestWhoMayNotGive(t *testing.T) {
 	bottest.Run(t, options(points.Settings{}), func(w *bottest.World) {
-		expect(t, w.Says("小明", "/加分 @小明 100 我最好"), "…只有管理员能用…")
-		expect(t, w.Says("小六", "/加分 @无名 1 谁"), "…没有叫「无名」…")
+		expect(w.T, w.Says("小明", "/加分 @小明 100 我最好"), "…只有管理员能用…")
+		expect(w.T, w.Says("小六", "/加分 @无名 1 谁"), "…没有叫「无名」…")
 	})
 }
 

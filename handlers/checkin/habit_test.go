@@ -1,0 +1,204 @@
+package checkin_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/checkin"
+	"sixtwenty/store"
+)
+
+func with(change func(s *checkin.Settings)) bottest.Options {
+	s := checkin.Defaults()
+	change(&s)
+	return bottest.Options{Features: []bot.Feature{checkin.Feature()}, Settings: map[string]any{"checkin": s}}
+}
+
+func expect(t testing.TB, got []string, want ...string) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("heard %q, expected %q", got, want)
+	}
+	for i := range want {
+		if !bottest.Matches(want[i], got[i]) {
+			t.Errorf("heard %q, expected %q", got[i], want[i])
+		}
+	}
+}
+
+func sends(w *bottest.World, who string, kind bot.MediaKind) []string {
+	return w.Put(bot.Event{
+		Kind: bot.Message, Chat: w.Group(), From: bot.Member{Person: w.Person(who), Nick: who}, Media: &bot.Media{Kind: kind},
+	})
+}
+
+func down(w *bottest.World, from, to time.Duration) {
+	now := time.Now()
+	o := bot.Outage{From: now.Add(from), To: now.Add(to)}
+	err := w.DB().Update(w.T.Context(), func(tx store.Tx) error {
+		return store.Table[bot.Outage]("bot/outages").Put(tx, o, o.To)
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// A day on which the bot was down through the window is nobody's miss, and the group hears of it once.
+func TestAnOutageIsNobodysMiss(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Window, s.FreezeMost = "05:00-13:00", 0 }), func(w *bottest.World) {
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天…")
+		w.Until("13:30")
+		expect(w.T, w.Says("阿杰", "打卡"), "…现在不是打卡时间：「打卡」05:00–13:00")
+		expect(w.T, w.Says("小明", "打卡"), "…已经打过卡啦…")
+		w.Wind(24 * time.Hour)
+		down(w, -6*time.Hour, -time.Minute) // 07:30 to 13:29
+		expect(w.T, w.Wind(24*time.Hour), "11月22日 我掉线了，…不算缺卡…")
+		w.Until("06:00")
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 2 天。") // the 23rd was missed
+		down(w, time.Minute, 2*time.Hour)                  // less than half of the window
+		w.Wind(48 * time.Hour)
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 3 天。")
+	})
+}
+
+func TestDaysOffAreNobodysMiss(t *testing.T) {
+	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
+	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天…")
+		w.Wind(48 * time.Hour) // Monday
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天…")
+		w.Wind(48 * time.Hour) // Wednesday, after the 24th
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 3 天…")
+		w.Wind(48 * time.Hour) // Friday, after a Thursday that counts
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天…")
+	})
+}
+
+// A picture that must come along may come first or second.
+func TestWhatMustComeAlong(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Kind, s.Unit = "picture", "页" }), func(w *bottest.World) {
+		expect(w.T, w.Says("小明", "打卡 20页"), "@小明…请再发一张图片，10 分钟之内都算。")
+		expect(w.T, sends(w, "小明", bot.Voice))
+		expect(w.T, sends(w, "小明", bot.Image), "@小明…打卡成功！…今天 20 页，这个月 20 页。")
+		expect(w.T, sends(w, "阿杰", bot.Image))
+		expect(w.T, w.Says("阿杰", "打卡"), "@阿杰…打卡成功！今天第 2 个…")
+		expect(w.T, w.Says("苏苏", "打卡"), "…请再发一张图片…")
+		w.Wind(11 * time.Minute)
+		expect(w.T, sends(w, "苏苏", bot.Image)) // too late for the word; but it is a first half
+		expect(w.T, w.Says("苏苏", "打卡"), "@苏苏…打卡成功！今天第 3 个…")
+	})
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Kind, s.MinLength = "text", 4 }), func(w *bottest.World) {
+		expect(w.T, w.Says("小明", "打卡"), "…至少 4 个字…")
+		expect(w.T, w.Says("小明", "打卡 ！！！！！"), "…至少 4 个字…")
+		expect(w.T, w.Says("小明", "打卡 读了两章"), "…打卡成功…")
+	})
+}
+
+func TestWordsOfTheOwner(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Words = []string{"早", "起床啦"} }), func(w *bottest.World) {
+		expect(w.T, w.Says("小明", "早"), "…今天第 1 个…")
+		expect(w.T, w.Says("阿杰", "早，今天读诗"), "…今天第 2 个…")
+		expect(w.T, w.Says("苏苏", "早上好"))
+		expect(w.T, w.Says("苏苏", "起床啦！"), "…今天第 3 个…")
+	})
+}
+
+// In private nothing is counted, and who wrote is answered there.
+func TestInPrivate(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		expect(w.T, w.Private("小明", "打卡"), "/打卡 要在群里用哦。")
+		expect(w.T, w.Private("小明", "早"))
+		expect(w.T, w.Heard())
+	})
+}
+
+// A large group is answered with cards by itself.
+func TestLargeGroupsGetCards(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.Small = 4 })
+	bottest.Run(t, opts, func(w *bottest.World) { // five members
+		expect(w.T, w.Says("小明", "打卡"), "…今天第 1 个…")
+		expect(w.T, w.Says("阿杰", "打卡"))
+		expect(w.T, w.Wind(31*time.Second), "第 1–2 名已打卡，最快 小明 12:00:00。")
+	})
+}
+
+func TestMakeUpsAreLimited(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		expect(w.T, w.Says("小明", "打卡"), "…")
+		w.Wind(5 * 24 * time.Hour)
+		expect(w.T, w.Says("小明", "/补卡 明天"), "…只能补过去的…")
+		expect(w.T, w.Says("小明", "/补卡 2099-01-01"), "…只能补过去的…")
+		expect(w.T, w.Says("小明", "/补卡 11-22"), "…只能补最近 3 天的卡…")
+		expect(w.T, w.Says("小明", "/补卡 某天"), "…看不出是哪天…")
+		expect(w.T, w.Says("小明", "/补卡 昨天"), "…11月25日 补上了（补），连续 1 天，共 2 天。这个月还能补 1 次。")
+		expect(w.T, w.Says("小明", "/补卡 昨天"), "…11月25日 已经打过卡啦…")
+		expect(w.T, w.Says("小明", "/补卡 前天"), "…连续 2 天，共 3 天。这个月还能补 0 次。")
+		expect(w.T, w.Says("小明", "/补卡 11-23"), "…这个月的 2 次补卡用完了…")
+		expect(w.T, w.Says("小明", "/打卡榜"), "今天还没有人打卡…") // a make-up is nobody's early bird
+		w.Until("04:30")
+		w.Wind(4 * 24 * time.Hour) // 1 December
+		expect(w.T, w.Says("小明", "/补卡"), "…11月30日 补上了…还能补 1 次。")
+	})
+}
+
+// What the house asks about a person is told, and forgotten with them.
+func TestAboutAndForget(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		w.Says("小明", "打卡")
+		w.Says("阿杰", "打卡")
+		w.Says("小明", "/结伴 @阿杰")
+		w.Says("阿杰", "/结伴 同意")
+		w.Says("小六", "/改打卡 @小明 昨天 有 忘了")
+		f := checkin.Feature()
+		who := bot.Person{Head: w.Person("小明"), Identities: []bot.PersonID{w.Person("小明")}}
+		err := w.DB().Update(w.T.Context(), func(tx store.Tx) error {
+			lines, err := f.About(tx, who, bot.ZH)
+			if err != nil || len(lines) != 1 || !strings.Contains(lines[0].Value, "连续 2 天，最长 2 天，共 2 天") {
+				t.Errorf("%+v, %v", lines, err)
+			}
+			return f.Forget(tx, who)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(w.T, w.Says("小明", "/我的打卡"), "…还没有打过卡…")
+		expect(w.T, w.Says("阿杰", "/结伴"), "…还没有结伴…")
+		expect(w.T, w.Says("阿杰", "/打卡榜"), "今天已有 2 人打卡：\n1. 阿杰（连续 1 天）\n…还有 1 人")
+		left := 0
+		err = w.DB().View(w.T.Context(), func(r store.Reader) error {
+			for _, table := range []string{
+				"checkin/days", "checkin/order", "checkin/habits", "checkin/alive", "checkin/totals", "checkin/tallies", "checkin/ranking", "checkin/changes", "checkin/changes/of",
+			} {
+				for row, err := range r.Scan(table, store.Range{}) {
+					if err != nil {
+						return err
+					}
+					if strings.Contains(row.Key+string(row.Value), "p-小明") {
+						left++
+						t.Errorf("%s still has %s", table, store.FormatKey(row.Key))
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil || left > 0 {
+			t.Error(left, err)
+		}
+	})
+}
+
+// The last words of a day are no tail of the group's: what a name holds is never markup, a verb or a placeholder.
+func TestHostileNames(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Milestones = []string{"1"} }), func(w *bottest.World) {
+		for _, name := range []string{"{天}%s%d", "\u202eabc\n12", "👨‍👩‍👧‍👦" + strings.Repeat("长", 200), "\u3164"} {
+			got := w.Put(bot.Event{Kind: bot.Message, Chat: w.Group(), From: bot.Member{Person: bot.PersonID("p/" + name), Nick: name}, Text: "打卡"})
+			if len(got) != 1 || strings.Contains(got[0], "%!") || strings.Contains(got[0], "\u202e") || strings.Contains(got[0], "{名字}") || strings.Count(got[0], "\n") != 1 {
+				t.Errorf("%q: heard %q", name, got)
+			}
+		}
+		expect(w.T, w.Says("小明", "/打卡榜"), "今天已有 4 人打卡：\n1. {天}%s%d…")
+	})
+}

@@ -1,0 +1,133 @@
+package checkin
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// check compares all that follows from the marks.
+func (m *model) check() error {
+	if err := m.look(); err != nil {
+		return err
+	}
+	want := map[string]string{}
+	for _, name := range m.names {
+		if m.head(name) == name {
+			m.expect(name, want)
+		}
+	}
+	got := map[string]string{}
+	err := m.w.DB().View(m.w.T.Context(), func(r store.Reader) error { return dump(r, got) })
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		if got[key] != want[key] {
+			err = errors.Join(err, fmt.Errorf("%s: kept %q, the model says %q", key, got[key], want[key]))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(got)) {
+		if _, ok := want[key]; !ok {
+			err = errors.Join(err, fmt.Errorf("%s: kept %q, the model has nothing", key, got[key]))
+		}
+	}
+	return err
+}
+
+// expect writes what a person's days come to.
+func (m *model) expect(head string, want map[string]string) {
+	days := map[bot.Day]*plainDay{}
+	for _, d := range m.seen.neutral {
+		days[d] = &plainDay{neutral: true}
+	}
+	periods := map[period]int{}
+	for _, name := range m.person(head) {
+		for d, k := range m.marks[name] {
+			if !k.there() || days[d] != nil && days[d].there {
+				continue
+			}
+			days[d] = &plainDay{there: true}
+			for _, p := range []period{weekOf(d), monthOf(d)} {
+				periods[p]++
+			}
+		}
+	}
+	h := plain(days, m.seen.row.Closed, m.seen.row.Rules)
+	if h.Total == 0 {
+		return
+	}
+	who := m.w.Person(head)
+	want[fmt.Sprint("habit ", who)] = fmt.Sprint(h)
+	want[fmt.Sprint("total ", who)] = fmt.Sprint(h.Total)
+	if h.Streak > 0 {
+		want[fmt.Sprint("alive ", who)] = fmt.Sprint(h.Streak)
+	}
+	for p, n := range periods {
+		want[fmt.Sprint("tally ", who, p)] = fmt.Sprint(n)
+		want[fmt.Sprint("rank ", who, p)] = fmt.Sprint(n)
+	}
+	for d, day := range days {
+		if day.frozen {
+			want[fmt.Sprint("frozen ", who, d)] = "yes"
+		}
+	}
+}
+
+// dump writes what the bot keeps in the same way.
+func dump(r store.Reader, got map[string]string) error {
+	read := func(table string, fn func(key string, value []byte) error) error {
+		for row, err := range r.Scan(table, store.Range{}) {
+			if err != nil {
+				return err
+			}
+			if err := fn(row.Key, row.Value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var id bookID
+	var who bot.PersonID
+	var p period
+	var n int
+	return errors.Join(
+		read(string(habits), func(key string, _ []byte) error {
+			if err := store.Split(key, &id, &who); err != nil {
+				return err
+			}
+			h, _, err := habits.Get(r, id, who)
+			got[fmt.Sprint("habit ", who)] = fmt.Sprint(h)
+			return err
+		}),
+		read(string(totals), func(key string, _ []byte) error {
+			err := store.Split(key, &id, &n, &who)
+			got[fmt.Sprint("total ", who)] = fmt.Sprint(-n)
+			return err
+		}),
+		read(string(alive), func(key string, _ []byte) error {
+			err := store.Split(key, &id, &n, &who)
+			got[fmt.Sprint("alive ", who)] = fmt.Sprint(-n)
+			return err
+		}),
+		read(string(tallies), func(key string, _ []byte) error {
+			if err := store.Split(key, &id, &who, &p); err != nil {
+				return err
+			}
+			t, _, err := tallies.Get(r, id, who, p)
+			got[fmt.Sprint("tally ", who, p)] = fmt.Sprint(t.Days)
+			return err
+		}),
+		read(string(ranking), func(key string, _ []byte) error {
+			err := store.Split(key, &id, &p, &n, &who)
+			got[fmt.Sprint("rank ", who, p)] = fmt.Sprint(-n)
+			return err
+		}),
+		read(string(frozen), func(key string, _ []byte) error {
+			err := store.Split(key, &id, &who, &n)
+			got[fmt.Sprint("frozen ", who, bot.Day(n))] = "yes"
+			return err
+		}),
+	)
+}
