@@ -202,6 +202,7 @@ type Status struct {
 	Groups  int
 	Zone    *time.Location
 	Budget  Budget
+	Since   time.Time // of the sign-in; zero before the first
 }
 
 // Status tells how the bot is. Any goroutine.
@@ -210,6 +211,7 @@ func (b *Bot) Status() Status {
 	b.outbox.mu.Lock()
 	s.Waiting = b.outbox.size
 	s.Budget = b.outbox.budgetNow(s.Now)
+	s.Since = b.outbox.budget.since
 	for k, v := range b.outbox.counts {
 		s.Counts[k] = v
 	}

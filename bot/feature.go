@@ -25,6 +25,8 @@ type Feature struct {
 	Views    []View
 	// About tells what the feature knows of a person, for their card and for themselves.
 	About func(r store.Reader, who Person, l Lang) ([]Line, error)
+	// Report tells what the owner should know of it this morning; q.Chat is empty: it is about the whole account.
+	Report func(r store.Reader, q Query) ([]Line, error)
 	// Why explains, from its record, what somebody asks about.
 	Why func(r store.Reader, q Question) ([]Line, error)
 	// Identity works out anew what is derived of a person whose set of identities changed.
@@ -69,6 +71,11 @@ type Job struct {
 	Spec    func(settings any) string // a schedules spec; "" is off
 	Missed  schedules.Missed          // what becomes of runs whose time passed while the bot was down
 	Run     Run
+	// What follows is for those who look ahead (Call.Upcoming) and changes no run.
+	Lead   time.Duration // it runs so much before the time it is for
+	Silent bool          // it says nothing to its group
+	// Lacks says that the nth run from now, on that day, has nothing to send yet; nil where that cannot be.
+	Lacks func(r store.Reader, nth int, day Day) (bool, error)
 }
 
 // A Work is slow: it runs outside the loop, may run again after a crash, and what it returns comes back as the fact

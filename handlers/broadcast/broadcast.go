@@ -93,11 +93,13 @@ func Feature() bot.Feature {
 				Name: "voice", Summary: bot.Text{ZH: "6:20 语音", EN: "6:20 voice"}, Run: due,
 				Spec:   func(s any) string { return withLead(s.(Settings).Voice) },
 				Missed: schedules.Missed{Policy: schedules.Latest, Grace: grace + lead},
+				Lead:   lead, Lacks: lacks,
 			},
 			{
 				Name: "remind", Summary: bot.Text{ZH: "看看有没有语音", EN: "look whether there is a voice"}, Run: look,
 				Spec:   func(s any) string { return whenNot(never(s.(Settings).Voice), s.(Settings).Remind) },
 				Missed: schedules.Missed{Policy: schedules.Latest, Grace: grace},
+				Silent: true,
 			},
 		},
 		Timers: map[string]bot.Run{timerCheck: check},
@@ -110,6 +112,7 @@ func Feature() bot.Feature {
 		},
 		Commands: commands(),
 		Views:    []bot.View{queueView()},
+		Report:   report,
 	}
 }
 

@@ -254,3 +254,23 @@ func dropKeyword(tx store.Tx, a airing) error {
 	}
 	return keywords.Delete(tx, word)
 }
+
+// lacks says that the nth morning from now has no voice of the queue.
+func lacks(r store.Reader, nth int, day bot.Day) (bool, error) {
+	if aired, err := airings.Has(r, day); err != nil || aired {
+		return false, err
+	}
+	q, err := readQueue(r)
+	if err != nil {
+		return false, err
+	}
+	for _, pinned := range q.days {
+		if pinned == day {
+			return false, nil
+		}
+		if pinned < day {
+			nth--
+		}
+	}
+	return nth >= len(q.turns), nil
+}

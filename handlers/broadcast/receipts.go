@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -109,4 +110,33 @@ func named(c *bot.Call, list []bot.ChatID) string {
 		names = append(names, "…")
 	}
 	return strings.Join(names, "")
+}
+
+var (
+	textLastVoice = bot.Text{ZH: "上一次语音", EN: "last voice"}
+	textOutcome   = bot.Text{ZH: "%s，%d 个群已收到，%d 个失败", EN: "%s, %d groups have it, %d failed"}
+	textNoSound   = bot.Text{ZH: "%s，没有发", EN: "%s, none was sent"}
+	textInQueue   = bot.Text{ZH: "排队的语音", EN: "voices that wait"}
+	textCount     = bot.Text{ZH: "%d 条", EN: "%d"}
+)
+
+// report tells the owner how the last voice went and how many wait.
+func report(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
+	last, ok, err := airings.First(r, store.Range{Reverse: true})
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		t, err := tallyOf(r, last.Value.Day)
+		if err != nil {
+			return nil, err
+		}
+		value := fmt.Sprintf(textOutcome.In(q.Lang), last.Value.Day, len(t.sent), len(t.failed))
+		if last.Value.Silence != "" {
+			value = fmt.Sprintf(textNoSound.In(q.Lang), last.Value.Day)
+		}
+		lines = append(lines, bot.Line{Name: textLastVoice.In(q.Lang), Value: value})
+	}
+	all, err := readQueue(r)
+	return append(lines, bot.Line{Name: textInQueue.In(q.Lang), Value: fmt.Sprintf(textCount.In(q.Lang), all.len())}), err
 }

@@ -7,20 +7,28 @@ package schedule
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"sixtwenty/bot"
+	"sixtwenty/schedules"
 )
 
 // Settings of the feature.
 type Settings struct {
-	Grace time.Duration `yaml:"grace" help:"错过的定时，多久之内还补发|for how long a missed message is still sent"`
+	Grace  time.Duration `yaml:"grace" help:"错过的定时，多久之内还补发|for how long a missed message is still sent"`
+	Report string        `yaml:"report" scope:"config" help:"什么时候给机主发晨报；留空不发|when the owner gets the morning report; empty is never"`
 }
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	if s.Grace < 0 || s.Grace > 24*time.Hour {
 		return errors.New("grace: expected 0s to 24h")
+	}
+	if s.Report != "" {
+		if _, err := schedules.Parse(s.Report); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
 	}
 	return nil
 }
@@ -36,7 +44,7 @@ func Feature() bot.Feature {
 	return bot.Feature{
 		Name:     "schedule",
 		Summary:  bot.Text{ZH: "定时发消息、群发", EN: "messages by the clock, and to many groups"},
-		Settings: Settings{Grace: 30 * time.Minute},
+		Settings: Settings{Grace: 30 * time.Minute, Report: "每天 8:00"},
 		Commands: []bot.Command{
 			{
 				Name: "定时", Aliases: []string{"schedule"}, Args: "[什么时候发什么...]", Who: bot.Manager,
@@ -58,12 +66,28 @@ func Feature() bot.Feature {
 				},
 				Run: blast,
 			},
+			{
+				Name: "预演", Aliases: []string{"rehearse"}, Args: "[几天]", Who: bot.Owner,
+				Summary:  bot.Text{ZH: "接下来几天会发什么：哪天没语音、撞车、发不完", EN: "what the coming days send, and what will not go well"},
+				Examples: []bot.Example{{Say: "/预演", Reply: "接下来 7 天…"}, {Say: "/预演 40天", Reply: "…1 到 31 天…"}},
+				Run:      rehearse,
+			},
+			{
+				Name: "晨报", Aliases: []string{"report"}, Who: bot.Owner, Where: bot.InPrivate,
+				Summary:  bot.Text{ZH: "现在怎么样、有什么要您决定", EN: "how things are, and what waits for you"},
+				Examples: []bot.Example{{Say: "/晨报", Reply: "晨报 …"}},
+				Run:      report,
+			},
 		},
 		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take},
 		Jobs: []bot.Job{{
-			Name: "arm", Summary: bot.Text{ZH: "核对定时", EN: "check the timers"}, Run: arm,
+			Name: "arm", Summary: bot.Text{ZH: "核对定时", EN: "check the timers"}, Run: arm, Silent: true,
 			Spec: func(any) string { return "每天 3:50" },
+		}, {
+			Name: "report", Summary: bot.Text{ZH: "给机主的晨报", EN: "the owner's morning report"}, Run: reportOnce, Silent: true,
+			Spec:   func(s any) string { return s.(Settings).Report },
+			Missed: schedules.Missed{Policy: schedules.Latest, Grace: 2 * time.Hour},
 		}},
 		Watches: []bot.Watch{
 			{On: bot.Message, Summary: bot.Text{ZH: "接着问的内容和确定", EN: "takes what was asked for, and the yes"}, Run: hear},

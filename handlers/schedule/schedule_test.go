@@ -11,6 +11,7 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/schedule"
 )
@@ -73,6 +74,7 @@ func TestChanging(t *testing.T) {
 		hears(t, w.Until("07:00"), "早安")
 		hears(t, w.Says("群主", "/定时 停 1"), "好的，定时 1 暂停了…")
 		hears(t, w.Wind(24*time.Hour))
+		w.HeardBy("群主")
 		hears(t, w.Private("群主", "/定时 续 1"), "好的，定时 1：…六点二十读书会。接下来：明天 07:00…")
 	})
 }
@@ -133,6 +135,7 @@ func TestDown(t *testing.T) {
 		run(t, func(w *bottest.World) {
 			w.Says("群主", "/定时 每天 6:20 早安")
 			w.Until("06:19")
+			w.HeardBy("群主")
 			w.Down()
 			w.Wind(time.Minute + down)
 			w.Restart()
@@ -178,5 +181,37 @@ func TestBroadcast(t *testing.T) {
 		hears(t, w.Private("群主", "/广播 给:六点二十03、六点二十04 只给两个"), "要发到 2 个群（六点二十03、六点二十04）…")
 		hears(t, w.Private("群主", "取消"), "好的，没有发。")
 		hears(t, w.Private("群主", "确定"))
+	})
+}
+
+func TestRehearsal(t *testing.T) {
+	o := options(t)
+	o.Features = append(o.Features, broadcast.Feature())
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/机主 314159")
+		w.Gives("群主", bot.Media{Kind: bot.Voice}, bottest.Silk(time.Minute))
+		w.Private("群主", "好")
+		w.Says("群主", "/定时 工作日 8:00 上班")
+		got := w.Says("群主", "/预演 3天")
+		hears(t, got, "接下来 3 天（Asia/Shanghai）：\n"+
+			"11月22日 周日\n  06:20 6:20 语音 → 1 个群\n"+
+			"11月23日 周一\n  06:20 6:20 语音 → 1 个群，没有新语音\n  08:00 1. 发「上班」 → 1 个群\n"+
+			"11月24日 周二\n  06:20 6:20 语音 → 1 个群，没有新语音\n  08:00 …")
+		hears(t, w.Says("群主", "/预演 零"), "…请写 1 到 31 天…")
+	})
+}
+
+func TestMorningReport(t *testing.T) {
+	o := options(t)
+	o.Features = append(o.Features, broadcast.Feature())
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/机主 314159")
+		w.Put(bot.Event{Kind: bot.Message, Chat: bot.Chat{ID: "g-2", Group: true, Name: "六点二十二群"}, From: bot.Member{Person: "p-x", Nick: "某某"}, Text: "在"})
+		w.Wind(18*time.Hour + 30*time.Minute)
+		w.Heard()
+		w.HeardBy("群主")
+		hears(t, w.Until("08:00"))
+		told := w.HeardBy("群主")
+		hears(t, told, "晨报 2026-11-22\n群：2 个…\n上一次语音：2026-11-22，2 个群已收到，0 个失败\n排队的语音：0 条\n接下来：06:20 6:20 语音，没有新语音")
 	})
 }
