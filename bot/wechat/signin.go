@@ -37,6 +37,9 @@ func (a *Account) resume(ctx context.Context, in bot.Inbox, transport http.Round
 		a.become(bot.NeedsScan, whyRefused)
 		return nil, nil, nil
 	}
+	if a.opts.SignInAgain { // that the kept session is over is known, and no new offence
+		p.Scanned = time.Time{}
+	}
 	if s, err = p.restore(newCaller(transport, a.opts.Desktop)); err != nil {
 		return nil, nil, err
 	}

@@ -113,6 +113,24 @@ func TestTheOwnersOwnSignOutIsNoThrowingOut(t *testing.T) {
 	}
 }
 
+// TestTheOwnerNeedNotWait: the owner's word counts at once, for one more throwing out.
+func TestTheOwnerNeedNotWait(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.start()
+		must(r.t, r.box.EndSession("小六", 1101))
+		r.settle()
+		r.again(func(o *Options) { o.SignInAgain = true })
+		if s := r.account.State(); s.Name != bot.Online {
+			r.t.Fatalf("state %s", s)
+		}
+		must(r.t, r.box.EndSession("小六", 1101))
+		r.settle()
+		if s := r.account.State(); !s.Final {
+			r.t.Errorf("thrown out again: %s", s)
+		}
+	})
+}
+
 // TestADiedSignInIsNoThrowingOut: the process ends when the new session stands and is not kept yet. The old one is then told that
 // another took its place.
 func TestADiedSignInIsNoThrowingOut(t *testing.T) {
