@@ -6,6 +6,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/guard"
 	"sixtwenty/handlers/keywords"
 	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/owner"
@@ -27,5 +28,6 @@ func All(claim string) []bot.Feature {
 		broadcast.Feature(),
 		schedule.Feature(),
 		keywords.Feature(),
+		guard.Feature(),
 	}
 }
