@@ -259,7 +259,24 @@ func (w *World) Put(e bot.Event) []string {
 	return w.Heard()
 }
 
+// PutAll is Put for many events at once, as a storm brings them: the bot takes them together.
+func (w *World) PutAll(list []bot.Event) []string {
+	w.T.Helper()
+	for _, e := range list {
+		w.give(e)
+	}
+	synctest.Wait()
+	return w.Heard()
+}
+
 func (w *World) put(e bot.Event) {
+	w.T.Helper()
+	w.give(e)
+	synctest.Wait()
+}
+
+// give hands an event to the bot without waiting for what it does.
+func (w *World) give(e bot.Event) {
 	w.T.Helper()
 	if e.ID == "" {
 		w.seq++
@@ -275,7 +292,6 @@ func (w *World) put(e bot.Event) {
 	if err := w.acct.in.Put(context.Background(), e); err != nil {
 		w.T.Fatal(err)
 	}
-	synctest.Wait()
 }
 
 // Heard takes what the group heard since it was last asked.

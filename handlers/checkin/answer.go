@@ -99,9 +99,7 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 		}
 		text += r.line(c, fresh == 0)
 		fresh++
-		if r.mark.Rank == 1 || r.saved || r.earned {
-			own = true
-		}
+		own = own || r.mark.Rank == 1
 		if s.celebrates(r.now.Streak) && r.now.Streak > r.was.Streak {
 			own = true
 			text += "\n" + s.celebration(c.Event.From.Shown(), r.now.Streak)
