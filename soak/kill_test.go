@@ -253,10 +253,11 @@ func (r *rampage) killDuringBackup() {
 func (r *rampage) settle() {
 	r.t.Helper()
 	r.box.Mend(0)
+	r.host.offer(r.t, "BROADCAST_VOICE=") // what is planned already is still sent
 	p := r.host.start(r.t)
 	r.online(p)
 	quiet := 0
-	until(r.t, 2*time.Minute, "coming to rest", func() bool {
+	until(r.t, 3*time.Minute, "coming to rest", func() bool {
 		out, err := r.host.run(r.t.Context(), "status")
 		if s, _ := r.box.Session("小六"); err != nil || s.Behind > 0 || !strings.Contains(out, "waiting: 0\n") {
 			quiet = 0
