@@ -38,6 +38,7 @@ type account struct {
 	in     bot.Inbox
 	powers bot.Powers
 	media  *sync.Map // Ref → bytes
+	fail   func(bot.Effect) error
 
 	mu    sync.Mutex
 	heard map[bot.ChatID][]Heard
@@ -55,6 +56,11 @@ func (a *account) Run(ctx context.Context, in bot.Inbox) error {
 func (a *account) Powers() bot.Powers { return a.powers }
 
 func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
+	if a.fail != nil {
+		if err := a.fail(e); err != nil {
+			return bot.Receipt{}, err
+		}
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if e.Kind != bot.Recall { // what was heard was heard

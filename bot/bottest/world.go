@@ -34,6 +34,7 @@ type Options struct {
 	Settings map[string]any
 	Members  []string // besides 群主; 小明、阿杰、苏苏 where nil
 	Powers   bot.Powers
+	Fail     func(bot.Effect) error // what the service answers instead of doing it, nil where it does
 	Log      *zap.Logger
 	Doubts   []bot.Doubt // whom the account is not sure of
 }
@@ -81,7 +82,7 @@ func newWorld(t testing.TB, opts Options) *World {
 
 func (w *World) start() {
 	w.T.Helper()
-	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, heard: map[bot.ChatID][]Heard{}}
+	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, fail: w.opts.Fail, heard: map[bot.ChatID][]Heard{}}
 	b, err := bot.New(bot.Options{
 		Account: registrar{w.acct, w.opts.Doubts}, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
 		Groups: []string{"六点二十*"},
@@ -299,6 +300,9 @@ func (w *World) Heard() []string { return w.take(w.group().ID) }
 
 // HeardBy takes what a person heard in private.
 func (w *World) HeardBy(who string) []string { return w.take(w.home(who).ID) }
+
+// HeardIn takes what any chat heard.
+func (w *World) HeardIn(chat bot.ChatID) []string { return w.take(chat) }
 
 func (w *World) take(chat bot.ChatID) []string {
 	var texts []string

@@ -270,3 +270,50 @@ func TestSettingsAreChecked(t *testing.T) {
 func TestExamples(t *testing.T) {
 	bottest.Examples(t, bottest.Options{Features: []bot.Feature{broadcast.Feature()}})
 }
+
+// A group that fails for good at the minute gets its share within the grace; one that fails all along is told to the owner.
+func TestAGroupThatFailed(t *testing.T) {
+	for name, tt := range map[string]struct {
+		until string
+		hears int
+		told  string
+	}{
+		"comes back":   {"06:27", 1, ""},
+		"stays away":   {"09:00", 0, "2026-11-22 的语音发到了 1 个群，这 1 个群没有收到：「六点二十二群」…"},
+		"never failed": {"06:00", 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := bottest.Options{
+				Features: []bot.Feature{owner.Feature("314159"), broadcast.Feature()}, Settings: settings(t, nil),
+				Fail: func(e bot.Effect) error {
+					if e.Chat == "g-2" && e.Kind == bot.SendVoice && time.Now().In(time.FixedZone("", 8*3600)).Format("15:04") < tt.until {
+						return bot.Permanent(errors.New("the group is not known yet"))
+					}
+					return nil
+				},
+			}
+			bottest.Run(t, o, func(w *bottest.World) {
+				w.Private("群主", "/机主 314159")
+				other := bot.Chat{ID: "g-2", Group: true, Name: "六点二十二群"}
+				w.Put(bot.Event{Kind: bot.Message, Chat: other, From: bot.Member{Person: "p-x", Nick: "某某"}, Text: "在"})
+				give(w, bottest.Silk(time.Minute))
+				w.Private("群主", "好")
+				w.Wind(18 * time.Hour)
+				w.HeardBy("群主")
+				hears(t, w.Wind(2*time.Hour), "早安…", "[语音] …")
+				var voices int
+				for _, text := range w.HeardIn("g-2") {
+					if strings.HasPrefix(text, "[语音]") {
+						voices++
+					}
+				}
+				if voices != tt.hears {
+					t.Errorf("the other group has %d voices, expected %d", voices, tt.hears)
+				}
+				if told := w.HeardBy("群主"); tt.told == "" && len(told) > 0 || tt.told != "" && (len(told) != 1 || !bottest.Matches(tt.told, told[0])) {
+					t.Errorf("the owner heard %q", told)
+				}
+			})
+		})
+	}
+}
