@@ -17,7 +17,7 @@ func FuzzArgs(f *testing.F) {
 	f.Add("<谁]", "")
 	f.Fuzz(func(t *testing.T, grammar, text string) {
 		ps, err := parseGrammar(grammar)
-		if err != nil {
+		if err != nil || !utf8.ValidString(text) {
 			return
 		}
 		values, ok := parseArgs(ps, text)

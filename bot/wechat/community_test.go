@@ -68,8 +68,10 @@ var (
 	families = strings.Fields("王 李 张 刘 陈 杨 赵 黄 周 吴")
 	givens   = strings.Fields("明 红 芳 伟 杰 静 磊 洋 艳 勇 军 娜 强 敏 丽 涛 鹏 婷 雪 晨 子涵 梓萱 一诺 浩然 思远 佳怡 晓东 建国")
 	pictures = [][2]string{
-		{`<span class="emoji emoji1f338"></span>`, "🌸"}, {`<span class="emoji emoji2764"></span>`, "❤\ufe0f"},
-		{`<span class="emoji emoji1f340"></span>`, "🍀"}, {`<span class="emoji emoji1f1e81f1f3"></span>`, "🇨🇳"},
+		{`<span class="emoji emoji1f338"></span>`, "🌸"},
+		{`<span class="emoji emoji2764"></span>`, "❤\ufe0f"},
+		{`<span class="emoji emoji1f340"></span>`, "🍀"},
+		{`<span class="emoji emoji1f1e81f1f3"></span>`, "🇨🇳"},
 	}
 )
 

@@ -130,15 +130,10 @@ func (d *directory) learn(ctx context.Context, list []contact, follows func(bot.
 }
 
 func (d *directory) commit(ctx context.Context, p *plan, also func(store.Tx) error) error {
-	if len(p.writes) > 0 || also != nil {
+	if len(p.writes)+len(p.rows) > 0 || also != nil {
 		err := d.db.Update(ctx, func(tx store.Tx) error {
-			for _, write := range p.writes {
-				if err := write(tx); err != nil {
-					return err
-				}
-			}
-			if also == nil {
-				return nil
+			if err := p.apply(tx); err != nil || also == nil {
+				return err
 			}
 			return also(tx)
 		})

@@ -83,8 +83,8 @@ func syncSeeds(f *testing.F) {
 // marked, or passed over, after a few attempts at most.
 func FuzzSyncAnswer(f *testing.F) {
 	syncSeeds(f)
+	db := storetest.Open(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		db := storetest.Open(t)
 		a, s := aSession(t, db, body)
 		in := &strictInbox{t: t, inbox: inbox{seen: map[string]bool{}}}
 		l := loop{Account: a, in: in, s: s}

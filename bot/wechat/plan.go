@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ type plan struct {
 	rooms   map[string]*room
 	lists   map[string]memberList
 	writes  []func(store.Tx) error
+	rows    []row           // of tables that take very many
 	given   map[string]bool // ids bound by this plan
 	more    Report          // what this list adds to the report
 	total   Report          // of the session, with it
@@ -31,6 +33,34 @@ func (d *directory) newPlan(follows func(bot.Chat) bool, now time.Time) *plan {
 }
 
 func (p *plan) put(write func(store.Tx) error) { p.writes = append(p.writes, write) }
+
+// A row is a write that is done in the order of keys: thousands of them in another order cost the store the square of that.
+type row struct {
+	table, key string
+	write      func(store.Tx) error
+}
+
+func (p *plan) putRow(table, key string, write func(store.Tx) error) {
+	p.rows = append(p.rows, row{table, key, write})
+}
+
+// apply writes everything.
+func (p *plan) apply(tx store.Tx) error {
+	slices.SortFunc(p.rows, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.key, b.key))
+	})
+	for _, r := range p.rows {
+		if err := r.write(tx); err != nil {
+			return err
+		}
+	}
+	for _, write := range p.writes {
+		if err := write(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // resolve works through a list: friends first, so that members who are friends are found as such, and last the strangers, who
 // may turn out to be members.
@@ -182,7 +212,7 @@ func (p *plan) person(r store.Reader, c contact, id bot.PersonID) error {
 	}
 	who.row = kept.updated(c, p.names.session)
 	if !known || who.row != kept {
-		p.put(func(tx store.Tx) error { return peopleRows.Put(tx, who.row, who.id) })
+		p.putRow(string(peopleRows), string(who.id), func(tx store.Tx) error { return peopleRows.Put(tx, who.row, who.id) })
 	}
 	if !c.stranger && !who.official {
 		on, err := friendRows.Has(r, who.id)
@@ -250,7 +280,7 @@ func (p *plan) bound(id string) bool { return p.given[id] || p.names.bound(id) }
 func (p *plan) wire(wire, id string) {
 	p.given[id] = true
 	session := p.names.session
-	p.put(func(tx store.Tx) error { return wireRows.Put(tx, id, session, wire) })
+	p.putRow(string(wireRows), wire, func(tx store.Tx) error { return wireRows.Put(tx, id, session, wire) })
 }
 
 // publish makes the plan known, after its commit.

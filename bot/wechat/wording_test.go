@@ -38,10 +38,23 @@ func shapes() []shape {
 
 // nasty are names as written and as they come on the wire.
 var nasty = [][2]string{
-	{"小红", "小红"}, {"卓桓、Zhuohuan", "卓桓、Zhuohuan"}, {"Tom, Jerry", "Tom, Jerry"}, {"邀请", "邀请"}, {"爱邀请的人", "爱邀请的人"},
-	{"🌸花🇨🇳", `<span class="emoji emoji1f338"></span>花<span class="emoji emoji1f1e81f1f3"></span>`}, {"<b>粗</b>", "&lt;b&gt;粗&lt;/b&gt;"},
-	{"a&b", "a&amp;b"}, {"&amp;", "&amp;amp;"}, {"加入了群聊", "加入了群聊"}, {"invited", "invited"}, {"@所有人", "@所有人"}, {"。", "。"}, {"[微笑]", "[微笑]"},
-	{"<a href=x>", "&lt;a href=x&gt;"}, {"'", "&#39;"}, {"《引》", "《引》"},
+	{"小红", "小红"},
+	{"卓桓、Zhuohuan", "卓桓、Zhuohuan"},
+	{"Tom, Jerry", "Tom, Jerry"},
+	{"邀请", "邀请"},
+	{"爱邀请的人", "爱邀请的人"},
+	{"🌸花🇨🇳", `<span class="emoji emoji1f338"></span>花<span class="emoji emoji1f1e81f1f3"></span>`},
+	{"<b>粗</b>", "&lt;b&gt;粗&lt;/b&gt;"},
+	{"a&b", "a&amp;b"},
+	{"&amp;", "&amp;amp;"},
+	{"加入了群聊", "加入了群聊"},
+	{"invited", "invited"},
+	{"@所有人", "@所有人"},
+	{"。", "。"},
+	{"[微笑]", "[微笑]"},
+	{"<a href=x>", "&lt;a href=x&gt;"},
+	{"'", "&#39;"},
+	{"《引》", "《引》"},
 }
 
 // quotedNasty are fine where there are quotes around.

@@ -63,6 +63,7 @@ func tallyOf(r store.Reader, day string) (t tally, err error) {
 			t.sent = append(t.sent, chat)
 		case "", bot.Lost:
 			t.open = append(t.open, chat)
+		case bot.Silenced: // the owner wanted it so
 		default:
 			t.failed = append(t.failed, chat)
 		}

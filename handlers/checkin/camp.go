@@ -34,8 +34,11 @@ var (
 	textSealOfOne = bot.Text{ZH: "六点二十", EN: "620"}
 )
 
-// end says, once, that a camp is over and who has finished it.
+// end says, once, what ended with the last day: the duels of the group, or a camp, and who has finished it.
 func (b *book) end(c *bot.Call) error {
+	if b.plan.Name == "" {
+		return b.settleDuels(c)
+	}
 	if b.plan.End == 0 || b.Closed < b.plan.End || b.Ended {
 		return nil
 	}

@@ -25,7 +25,7 @@ func Feature() bot.Feature {
 		Settings: Defaults(),
 		Commands: slices.Concat([]bot.Command{
 			checkInCommand(), mineCommand(), boardCommand(), statsCommand(), makeUpCommand(), certificateCommand(), missingCommand(),
-			planCommand(), teamCommand(),
+			planCommand(), teamCommand(), duelCommand(),
 		}, correctCommands()),
 		Watches: []bot.Watch{
 			{On: bot.Message, Summary: bot.Text{ZH: "认出机主定的打卡词和打卡图片", EN: "knows the owner's words and pictures for checking in"}, Run: heard},

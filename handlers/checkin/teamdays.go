@@ -119,10 +119,10 @@ func (b *book) refoldTeam(r store.Reader, t *team) error {
 	return nil
 }
 
-// teamsOf gives the teams of an identity, by chat.
-func teamsOf(r store.Reader, who bot.PersonID) (map[bot.ChatID]int, error) {
+// numbersOf gives the numbers an identity has in a table, by chat: its teams or its duels.
+func numbersOf(r store.Reader, t store.Table[int], who bot.PersonID) (map[bot.ChatID]int, error) {
 	list := map[bot.ChatID]int{}
-	for row, err := range mates.Scan(r, store.Under(who)) {
+	for row, err := range t.Scan(r, store.Under(who)) {
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +137,7 @@ func teamsOf(r store.Reader, who bot.PersonID) (map[bot.ChatID]int, error) {
 
 // refoldTeams works out the teams of an identity anew.
 func refoldTeams(tx store.Tx, who bot.PersonID) error {
-	list, err := teamsOf(tx, who)
+	list, err := numbersOf(tx, mates, who)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func refoldTeams(tx store.Tx, who bot.PersonID) error {
 
 // forgetMate ends the teams of somebody who is forgotten.
 func forgetMate(tx store.Tx, who bot.PersonID) error {
-	list, err := teamsOf(tx, who)
+	list, err := numbersOf(tx, mates, who)
 	if err != nil {
 		return err
 	}

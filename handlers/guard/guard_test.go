@@ -89,8 +89,11 @@ func TestCheck(t *testing.T) {
 		s    guard.Settings
 		want string
 	}{
-		{guard.Settings{}, ""}, {guard.Settings{FirstDays: -1}, "first_days"}, {guard.Settings{FirstDays: 61}, "first_days"},
-		{guard.Settings{Words: []string{"\u200b"}}, "words"}, {guard.Settings{Allow: slices.Repeat([]string{"a"}, 201)}, "allow"},
+		{guard.Settings{}, ""},
+		{guard.Settings{FirstDays: -1}, "first_days"},
+		{guard.Settings{FirstDays: 61}, "first_days"},
+		{guard.Settings{Words: []string{"\u200b"}}, "words"},
+		{guard.Settings{Allow: slices.Repeat([]string{"a"}, 201)}, "allow"},
 	} {
 		err := c.s.Check()
 		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {

@@ -81,8 +81,14 @@ func TestAFriendKnocks(t *testing.T) {
 func TestTheOwnerHearsOnceThatAGroupIsNearlyFull(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		w.Private("群主", "/boss")
-		for n := range 196 {
-			w.Invite("群主", fmt.Sprintf("新人%d", n))
+		var list []bot.Member
+		for n := range 185 {
+			list = append(list, bot.Member{Person: bot.PersonID(fmt.Sprint("p", n)), Nick: fmt.Sprint("群友", n)})
+			if n < 170 {
+				continue
+			}
+			join := &bot.Join{InviterName: "群友0", Names: fmt.Sprint("群友", n)}
+			w.Put(bot.Event{Kind: bot.Joined, Chat: w.Group(), Join: join, Roster: list})
 		}
 		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "快到 200 人了") {
 			t.Errorf("the owner heard %q", got)

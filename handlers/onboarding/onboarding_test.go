@@ -92,12 +92,12 @@ func TestCheck(t *testing.T) {
 
 // A crowd is not greeted: the owner is told, once, and what was decided holds over a restart.
 func TestASurgeIsSilence(t *testing.T) {
-	s := onboarding.Settings{Welcome: "欢迎 {名字}！", Window: 20 * time.Second, Cap: 20, Surge: 60}
+	s := onboarding.Settings{Welcome: "欢迎 {名字}！", Window: 20 * time.Second, Cap: 20, Surge: 30}
 	o := options(s)
 	o.Features = append(o.Features, boss())
 	bottest.Run(t, o, func(w *bottest.World) {
 		w.Private("群主", "/boss")
-		for n := range 200 {
+		for n := range 90 {
 			w.Invite("群主", fmt.Sprintf("新人%03d", n))
 			w.Wind(300 * time.Millisecond)
 		}

@@ -91,8 +91,13 @@ func summary(say speaker, t tally) string {
 		name bot.Text
 		n    int
 	}{
-		{valid.text(), t.Valid}, {pending.text(), t.Pending}, {returned.text(), t.Returned}, {textBonuses, t.Bonus},
-		{left.text(), t.Left}, {held.text(), t.Held}, {void.text(), t.Void},
+		{valid.text(), t.Valid},
+		{pending.text(), t.Pending},
+		{returned.text(), t.Returned},
+		{textBonuses, t.Bonus},
+		{left.text(), t.Left},
+		{held.text(), t.Held},
+		{void.text(), t.Void},
 	} {
 		if part.n != 0 {
 			parts = append(parts, say(textCount, say(part.name), part.n))

@@ -170,8 +170,11 @@ func TestCheck(t *testing.T) {
 		s    referral.Settings
 		want string
 	}{
-		{referral.Settings{}, ""}, {referral.Settings{Days: 15}, "days"}, {referral.Settings{Days: -1}, "days"},
-		{referral.Settings{Burst: -1}, "burst"}, {referral.Settings{Groups: 101}, "groups"},
+		{referral.Settings{}, ""},
+		{referral.Settings{Days: 15}, "days"},
+		{referral.Settings{Days: -1}, "days"},
+		{referral.Settings{Burst: -1}, "burst"},
+		{referral.Settings{Groups: 101}, "groups"},
 	} {
 		err := c.s.Check()
 		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {

@@ -143,7 +143,7 @@ func (n *node) sprout(r store.Reader, chat bot.ChatID, limit int) error {
 func write(c *bot.Call, root bot.Person, r reach, top *node) (string, error) {
 	var b strings.Builder
 	b.WriteString(c.T(textTree, c.Name(root.Head), r.All[0], r.sum(), r.here()))
-	depth, whole, err := longest(c.Tx, c.Event.Chat.ID, root)
+	depth, whole, err := longest(c.Tx, c.Event.Chat.ID, root, lineRows)
 	if err != nil {
 		return "", err
 	}
@@ -196,11 +196,11 @@ func above(c *bot.Call, p bot.Person) (string, error) {
 	return strings.Join(names, " ← "), nil
 }
 
-// longest is how many people the longest line below a person holds. It looks at so many edges and no more; whole says
-// that these were all.
-func longest(r store.Reader, chat bot.ChatID, root bot.Person) (depth int, whole bool, err error) {
+// longest is how many people the longest line below a person holds. It looks at no more edges than there is room for; whole
+// says that these were all.
+func longest(r store.Reader, chat bot.ChatID, root bot.Person, room int) (depth int, whole bool, err error) {
 	seen := map[bot.PersonID]bool{root.Head: true}
-	level, room := []bot.Person{root}, lineRows
+	level := []bot.Person{root}
 	for len(level) > 0 {
 		var next []bot.Person
 		for _, p := range level {

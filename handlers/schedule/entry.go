@@ -147,3 +147,21 @@ func forgetHistory(tx store.Tx, id uint64, keep int) error {
 	}
 	return nil
 }
+
+// forget drops the names of who made an entry; the entry goes on.
+func forget(tx store.Tx, who bot.Person) error {
+	all, err := readAll(tx)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if !slices.Contains(who.Identities, e.By.Person) {
+			continue
+		}
+		e.By = bot.Member{Person: e.By.Person}
+		if err := entries.Put(tx, e, e.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

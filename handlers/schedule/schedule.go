@@ -93,6 +93,7 @@ func Feature() bot.Feature {
 			{On: bot.Message, Summary: bot.Text{ZH: "接着问的内容和确定", EN: "takes what was asked for, and the yes"}, Run: hear},
 			{On: "schedule." + workTake, Summary: bot.Text{ZH: "收下要定时发的图片和文件", EN: "takes media to be sent later"}, Run: taken},
 		},
-		Views: []bot.View{view()},
+		Views:  []bot.View{view()},
+		Forget: forget,
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/schedule"
+	"sixtwenty/store"
 )
 
 func options(t testing.TB) bottest.Options {
@@ -213,5 +214,31 @@ func TestMorningReport(t *testing.T) {
 		hears(t, w.Until("08:00"))
 		told := w.HeardBy("群主")
 		hears(t, told, "晨报 2026-11-22\n群：2 个…\n上一次语音：2026-11-22，2 个群已收到，0 个失败\n排队的语音：0 条\n接下来：06:20 6:20 语音，没有新语音")
+	})
+}
+
+func TestForgottenNamesAreGone(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Says("群主", "/定时 每天 9:00 早")
+		forget := schedule.Feature().Forget
+		who := bot.Person{Head: w.Person("群主"), Identities: []bot.PersonID{w.Person("群主")}}
+		if err := w.DB().Update(t.Context(), func(tx store.Tx) error { return forget(tx, who) }); err != nil {
+			t.Fatal(err)
+		}
+		err := w.DB().View(t.Context(), func(r store.Reader) error {
+			for row, err := range r.Scan("schedule/entries", store.Range{}) {
+				if err != nil {
+					return err
+				}
+				if strings.Contains(string(row.Value), `"Nick":"群主"`) {
+					t.Errorf("kept: %s", row.Value)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hears(t, w.Until("09:00"), "早")
 	})
 }
