@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -222,10 +223,10 @@ func TestForgottenNamesAreGone(t *testing.T) {
 		w.Says("群主", "/定时 每天 9:00 早")
 		forget := schedule.Feature().Forget
 		who := bot.Person{Head: w.Person("群主"), Identities: []bot.PersonID{w.Person("群主")}}
-		if err := w.DB().Update(t.Context(), func(tx store.Tx) error { return forget(tx, who) }); err != nil {
+		if err := w.DB().Update(context.Background(), func(tx store.Tx) error { return forget(tx, who) }); err != nil {
 			t.Fatal(err)
 		}
-		err := w.DB().View(t.Context(), func(r store.Reader) error {
+		err := w.DB().View(context.Background(), func(r store.Reader) error {
 			for row, err := range r.Scan("schedule/entries", store.Range{}) {
 				if err != nil {
 					return err
