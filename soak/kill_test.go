@@ -33,6 +33,7 @@ func TestKills(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			v := newRampage(t, seed, kills).run()
 			fmt.Fprintln(w, v.row())
+			t.Log(columns + "\n" + v.row()) // at once: the table comes when all is over
 		})
 	}
 	check(t, w.Flush())

@@ -66,13 +66,15 @@ func TestALongNight(t *testing.T) {
 func newNight(t *testing.T, seed uint64) *night {
 	t.Helper()
 	time.Sleep(time.Until(time.Date(2026, 11, 22, 3, 57, 0, 0, time.FixedZone("CST", 8*3600))))
-	box, err := wechatbox.New(wechatbox.Options{Seed: seed, AutoScan: true})
+	box, err := wechatbox.New(wechatbox.Options{
+		Seed: seed, AutoScan: true, Behave: wechatbox.Behaviour{PollFor: 40 * time.Second}, // fewer polls, or seven days take long
+	})
 	check(t, err)
 	n := &night{
 		t: t, box: box, file: filepath.Join(t.TempDir(), "state.db"), rng: rand.New(rand.NewPCG(seed, 0x719)),
 		tr: newTraffic(t, box, seed),
 	}
-	n.tr.gap = 6 * time.Minute
+	n.tr.gap = 15 * time.Minute
 	return n
 }
 
