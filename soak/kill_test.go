@@ -110,7 +110,7 @@ func (r *rampage) run() verdict {
 			r.tr.mu.Lock()
 			r.signOut()
 			r.tr.mu.Unlock()
-		case n < 21:
+		case n < 18:
 			r.sleepIn()
 		case n < 45:
 			r.tellAgain()
