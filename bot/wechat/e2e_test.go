@@ -24,6 +24,9 @@ func TestScanHearAnswer(t *testing.T) {
 		if len(signed) != 1 || signed[0].Kind != bot.SignedIn || signed[0].Text == "" {
 			t.Fatalf("events of the sign-in: %+v", signed)
 		}
+		if met := r.in.met; len(met) != 1 || met[0].Kind != bot.Listed || met[0].Chat.Name != club || met[0].Roster != nil {
+			t.Errorf("groups told of at the sign-in: %+v", met)
+		}
 		r.say("小明", club, "打卡 <b>&amp;\n第二行:\n好")
 		list := r.heard()
 		if len(list) != 2 || list[0].Kind != bot.Listed || len(list[0].Roster) != 6 {

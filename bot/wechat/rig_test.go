@@ -25,6 +25,7 @@ type inbox struct {
 	events   []bot.Event
 	seen     map[string]bool
 	repeats  int
+	met      []bot.Event // the groups that were told of at the sign-in
 	messages int
 	place    []byte
 	marks    int
@@ -44,6 +45,10 @@ func (in *inbox) Put(ctx context.Context, e bot.Event) error {
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if strings.HasPrefix(e.ID, "met/") { // told with each sign-in, beside what happens
+		in.met = append(in.met, e)
+		return ctx.Err()
+	}
 	if in.seen[e.ID] {
 		in.repeats++
 		return ctx.Err()

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/xml"
@@ -307,6 +308,9 @@ func (a *Account) enter(ctx context.Context, in bot.Inbox, s *session, first *in
 	if err := in.Put(ctx, e); err != nil {
 		return err
 	}
+	if err := s.introduce(ctx, in); err != nil {
+		return err
+	}
 	place, err := s.place()
 	if err != nil {
 		return err
@@ -315,6 +319,24 @@ func (a *Account) enter(ctx context.Context, in bot.Inbox, s *session, first *in
 		return err
 	}
 	return a.dir.prune(ctx)
+}
+
+// introduce tells of the groups that the bot lives in, so that what is due in them by the clock needs nobody to write first.
+func (s *session) introduce(ctx context.Context, in bot.Inbox) error {
+	var list []bot.Chat
+	for _, r := range s.names.rooms {
+		if c := r.chat(); in.Follows(c) {
+			list = append(list, c)
+		}
+	}
+	slices.SortFunc(list, func(a, b bot.Chat) int { return cmp.Compare(a.ID, b.ID) })
+	for _, c := range list {
+		e := bot.Event{ID: "met/" + s.id + "/" + string(c.ID), Kind: bot.Listed, At: s.at, Chat: c}
+		if err := in.Put(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // listed is the contact list, and of the recent chats the groups that are not saved to it.
