@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"sixtwenty/store"
 	"sixtwenty/wechatbox"
 )
 
@@ -50,6 +51,35 @@ func TestAnAnswerLeavesAfterTheDisk(t *testing.T) {
 		if err := durableBefore(strings.NewReader(read(t, trace)), "/sixtwenty.db>", fmt.Sprintf("/zzdurable%d", i)); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestAFailingDiskEndsTheProgram lets a system call of the database fail: the program ends and says why, and started anew it has
+// lost nothing and says nothing twice.
+func TestAFailingDiskEndsTheProgram(t *testing.T) {
+	tracer := canTrace(t)
+	for name, inject := range map[string]string{"sync": "fdatasync:error=EIO:when=70", "full": "pwrite64:error=ENOSPC:when=90"} {
+		t.Run(name, func(t *testing.T) {
+			r := newRampage(t, number(t, "SEED", 620), 0)
+			r.box.Mend(0)
+			r.host.wrap = []string{tracer, "-D", "-f", "-e", "trace=fdatasync,pwrite64", "-e", "inject=" + inject, "-o", os.DevNull}
+			p := r.host.start(t)
+			r.online(p)
+			until(t, time.Minute, "the end of the program", func() bool {
+				_, err := r.tr.act()
+				check(t, err)
+				return !p.alive()
+			})
+			if said := read(t, r.host.log.Name()); p.err == nil || !strings.Contains(said, store.ErrUnknownOutcome.Error()) {
+				t.Errorf("the program ended with %v, and says\n%s", p.err, said)
+			}
+			r.host.wrap = nil
+			r.settle()
+			v := verdict{seed: r.seed}
+			v.compare(gather(t, r.box, r.host.database(), r.tr), r.tr)
+			v.report(t)
+			t.Logf("%d events, %d days counted, %d messages, unknown %d", v.events, v.counted, v.replies, v.unknown)
+		})
 	}
 }
 
