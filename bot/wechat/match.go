@@ -27,8 +27,8 @@ import (
 // WeChat gives once.
 
 const (
-	// doubtless is the weight from which a pair is believed: 1 in 60,000 for the least of them, far less on average.
-	doubtless = 11.0
+	// doubtless is the weight from which a pair is believed: 1 in 100,000 for the least of them, far less on average.
+	doubtless = 11.5
 	// plausible is the weight from which an unsure pair is worth a question.
 	plausible = -2.0
 	// maxKnot bounds the people whose assignment hangs together.
