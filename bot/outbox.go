@@ -101,7 +101,9 @@ func (o *outbox) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.mu.Lock()
 	o.budget.used, o.budget.since = used, since
+	o.mu.Unlock()
 	o.add(list)
 	return nil
 }
