@@ -111,6 +111,17 @@ func (s *boxStage) Speak(who string, length time.Duration) {
 	s.settle()
 }
 
+// Ask lets somebody ask, of whom the account had not heard.
+func (s *boxStage) Ask(who, hello string) {
+	s.t.Helper()
+	if _, err := s.box.Chats(who); err != nil {
+		_, err := s.box.AddPerson(wechatbox.Person{Nick: who})
+		s.must(err)
+	}
+	s.must(s.box.RequestFriend(who, "小六", hello))
+	s.settle()
+}
+
 func (s *boxStage) send(who, to, text string) {
 	s.t.Helper()
 	_, err := s.box.Say(who, to, text)

@@ -12,6 +12,9 @@ const (
 	SendFile  EffectKind = "file"
 	SendVoice EffectKind = "voice"  // true voice with PowerVoice, a file without
 	Recall    EffectKind = "recall" // takes back what was sent; services allow it for two minutes or so
+	// Accept says yes to a friend request. Of is its Event.Token and Chat its Event.Chat, so what is asked for in the same
+	// chat after it is said after it. A request of before the last sign-in fails for good; to accept twice does no harm.
+	Accept EffectKind = "accept"
 )
 
 // A Class says how an effect is treated when it waits, ages, or its outcome is not known.
@@ -35,7 +38,7 @@ type Effect struct {
 	Class Class      `json:"class"`
 	// Tag names what the effect is a part of, such as one broadcast; Parts tells what became of all its parts.
 	Tag string `json:"tag,omitempty"`
-	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back
+	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back; Accept: Event.Token of the request
 	// Loud: said even while the bot is silenced, because the owner asked for it.
 	Loud      bool      `json:"loud,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`

@@ -111,6 +111,9 @@ func (r *run) meet(e *Event) error {
 	if e.From.Person == "" || e.Self {
 		return nil
 	}
+	if e.Kind == FriendRequest { // nobody can write to them yet
+		return r.meetPerson(e.From.clipped(), "")
+	}
 	return r.meetMember(e.Chat, e.From)
 }
 
@@ -181,6 +184,17 @@ func (m Member) clipped() Member {
 // meetMember keeps how a chat shows a person. An event that does not say their name leaves it as it was.
 func (r *run) meetMember(c Chat, m Member) error {
 	m = m.clipped()
+	if !c.Group {
+		return r.meetPerson(m, c.ID)
+	}
+	if err := r.meetPerson(m, ""); err != nil {
+		return err
+	}
+	return r.enrol(c.ID, m)
+}
+
+// meetPerson keeps a person's nickname, and where they can be talked to in private if that is known.
+func (r *run) meetPerson(m Member, home ChatID) error {
 	p, known, err := people.Get(r.tx, m.Person)
 	if err != nil {
 		return err
@@ -192,18 +206,13 @@ func (r *run) meetMember(c Chat, m Member) error {
 	if m.Nick != "" {
 		p.Nick = m.Nick
 	}
-	if !c.Group {
-		p.Home = c.ID
+	if home != "" {
+		p.Home = home
 	}
-	if p != was || !known {
-		if err := people.Put(r.tx, p, m.Person); err != nil {
-			return err
-		}
-	}
-	if !c.Group {
+	if p == was && known {
 		return nil
 	}
-	return r.enrol(c.ID, m)
+	return people.Put(r.tx, p, m.Person)
 }
 
 // enrol keeps a person in the member list of a group.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -61,6 +62,9 @@ func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
 			return bot.Receipt{}, err
 		}
 	}
+	if e.Kind == bot.Accept {
+		return bot.Receipt{At: time.Now()}, a.befriend(e)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if e.Kind != bot.Recall { // what was heard was heard
@@ -68,6 +72,14 @@ func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
 	}
 	a.sent++
 	return bot.Receipt{Sent: fmt.Sprintf("s/%d", a.sent), At: time.Now()}, nil
+}
+
+// befriend tells that somebody who asked is a friend now; the token is their name.
+func (a *account) befriend(e bot.Effect) error {
+	who := bot.PersonID(strings.TrimPrefix(string(e.Chat), "c-"))
+	return a.in.Put(context.Background(), bot.Event{
+		ID: "friend/" + e.ID, Kind: bot.Befriended, At: time.Now(), Chat: bot.Chat{ID: e.Chat, Name: e.Of}, From: bot.Member{Person: who, Nick: e.Of},
+	})
 }
 
 // Fetch gives what World.Gives said, and for all else a few bytes.

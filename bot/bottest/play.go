@@ -15,6 +15,7 @@ type Stage interface {
 	Say(who, text string)
 	Tell(who, text string)                  // in private
 	Speak(who string, length time.Duration) // a voice, in private
+	Ask(who, hello string)                  // to be friends
 	Bring(by string, who ...string)
 	Scan(who, sharer string)
 	Go(who string)
@@ -36,6 +37,7 @@ func (w *World) Stage() Stage { return stage{w} }
 func (s stage) Say(who, text string)                   { s.say(who, text) }
 func (s stage) Tell(who, text string)                  { s.tell(who, text) }
 func (s stage) Speak(who string, length time.Duration) { s.speak(who, length) }
+func (s stage) Ask(who, hello string)                  { s.ask(who, hello) }
 func (s stage) Bring(by string, who ...string)         { s.invite(by, who) }
 func (s stage) Scan(who, sharer string)                { s.joinByQR(who, sharer) }
 func (s stage) Go(who string)                          { s.leave(who) }
@@ -51,6 +53,7 @@ func (s stage) PersonHeard(who string) []string        { return s.HeardBy(who) }
 //	小明: 打卡                   says in the group
 //	小明 私聊: /帮助             says in private
 //	小明 私聊语音 60s            speaks for so long, in private
+//	远山 加好友: 我想读书            asks to be friends with the account
 //	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name
 //	小芳 扫码 小明               joins by the code that 小明 shared; without a name nobody is told whose it was
 //	小芳 退群                    leaves
@@ -91,6 +94,7 @@ type player struct {
 var (
 	says    = regexp.MustCompile(`^(\S+?)( 私聊)?: (.*)$`)
 	speaks  = regexp.MustCompile(`^(\S+) 私聊语音 (\S+)$`)
+	asks    = regexp.MustCompile(`^(\S+) 加好友: (.*)$`)
 	brings  = regexp.MustCompile(`^(\S+) 邀请 (\S+)$`)
 	scans   = regexp.MustCompile(`^(\S+) 扫码(?: (\S+))?$`)
 	leaves  = regexp.MustCompile(`^(\S+) 退群$`)
@@ -130,6 +134,11 @@ func (p *player) do(line string) bool {
 		}
 		p.heard[m[1]] = nil
 		p.s.Speak(m[1], length)
+		return true
+	}
+	if m := asks.FindStringSubmatch(line); m != nil {
+		p.heard[m[1]] = nil
+		p.s.Ask(m[1], m[2])
 		return true
 	}
 	if m := brings.FindStringSubmatch(line); m != nil {

@@ -190,6 +190,18 @@ func (w *World) tell(who, text string) {
 	w.put(bot.Event{Kind: bot.Message, Chat: w.home(who), From: w.member(who), Self: who == accountName, Text: text})
 }
 
+// Asks lets somebody ask the account to be friends, and gives what they heard.
+func (w *World) Asks(who, hello string) []string {
+	w.T.Helper()
+	w.ask(who, hello)
+	return w.HeardBy(who)
+}
+
+func (w *World) ask(who, hello string) {
+	w.T.Helper()
+	w.put(bot.Event{Kind: bot.FriendRequest, Chat: w.home(who), From: w.member(who), Text: hello, Token: who})
+}
+
 // Invite lets a member bring people, told as WeChat tells it: by names in one text, with the member list after it.
 func (w *World) Invite(by string, who ...string) []string {
 	w.T.Helper()

@@ -50,6 +50,8 @@ func (a *Account) send(ctx context.Context, s *session, to string, e bot.Effect)
 		return a.sendMedia(ctx, s, to, e)
 	case bot.Recall:
 		return e.Of, s.recall(ctx, to, e)
+	case bot.Accept:
+		return "", s.accept(ctx, to, e)
 	}
 	return "", bot.Permanent(fmt.Errorf("web WeChat cannot do %q", e.Kind))
 }

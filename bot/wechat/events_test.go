@@ -87,8 +87,35 @@ func TestFriendRequest(t *testing.T) {
 		r.start()
 		must(t, r.box.RequestFriend("大伟", "小六", "我是大伟 <b>"))
 		e := r.one()
-		if e.Kind != bot.FriendRequest || e.From.Nick != "大伟" || e.From.Person == "" || e.Text != "我是大伟 <b>" || e.Chat.ID != "" {
+		if e.Kind != bot.FriendRequest || e.From.Nick != "大伟" || e.From.Person == "" || e.Text != "我是大伟 <b>" || e.Chat.ID != privateChat(e.From.Person) || e.Token == "" {
 			t.Errorf("event %+v", e)
+		}
+	})
+}
+
+// TestAccept: a request is accepted once, in the session it was made in, and both can talk then.
+func TestAccept(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		t := r.t
+		r.start()
+		must(t, r.box.RequestFriend("大伟", "小六", "读书会"))
+		asked := r.one()
+		yes := bot.Effect{ID: "e1", Kind: bot.Accept, Chat: asked.Chat.ID, Of: asked.Token}
+		for _, token := range []string{"", "{}", strings.ReplaceAll(asked.Token, `"s":"`, `"s":"x`)} {
+			bad := yes
+			bad.Of = token
+			if _, err := r.do(bad); !bot.IsPermanent(err) {
+				t.Errorf("token %q: %v", token, err)
+			}
+		}
+		if _, err := r.do(yes); err != nil {
+			t.Fatal(err)
+		}
+		if e := r.one(); e.Kind != bot.Befriended || e.From.Person != asked.From.Person || e.Chat.ID != asked.Chat.ID {
+			t.Errorf("event %+v", e)
+		}
+		if _, err := r.do(sayTo(asked.Chat.ID, "e2")); err != nil {
+			t.Error(err)
 		}
 	})
 }

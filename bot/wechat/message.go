@@ -37,7 +37,7 @@ type message struct {
 	EncryFileName string
 	URL           string `json:"Url"`
 	RecommendInfo struct {
-		UserName, NickName, Alias, Content string
+		UserName, NickName, Alias, Content, Ticket string
 	}
 }
 

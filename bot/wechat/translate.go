@@ -154,6 +154,10 @@ func (t *translator) system(e bot.Event, m *message, r *room) bot.Event {
 		e.From = r.named(n.who)
 	case n.kind == noticeTickle && r != nil:
 		e.Kind, e.Text, e.From = bot.Tickled, "", r.named(n.who)
+	case n.kind == noticeFriend && r == nil:
+		if p := t.names.people[m.partner(t.names.self)]; p != nil {
+			e.Kind, e.Text, e.From = bot.Befriended, "", p.member("")
+		}
 	}
 	return e
 }
@@ -187,8 +191,9 @@ func recalled(e bot.Event, content string) (bot.Event, bool) {
 
 func (t *translator) friendRequest(m *message) bot.Event {
 	e := bot.Event{ID: m.id(), At: m.at(t.now), Kind: bot.FriendRequest, Text: plain(m.RecommendInfo.Content)}
-	if p := t.names.people[m.RecommendInfo.UserName]; p != nil {
-		e.From = p.member("")
+	if p := t.names.people[m.RecommendInfo.UserName]; p != nil && p.id != "" {
+		e.From, e.Chat = p.member(""), p.chat()
+		e.Token = ticket{t.names.session, m.RecommendInfo.Ticket}.String()
 	}
 	if e.From.Nick == "" {
 		e.From.Nick = plainName(m.RecommendInfo.NickName)
