@@ -23,6 +23,11 @@ type Feature struct {
 	Jobs     []Job
 	Works    map[string]func(ctx context.Context, w Work) (any, error)
 	Views    []View
+	// Keeps tells every blob that the feature's tables name. Blobs that no feature tells, and no waiting effect, work or timer names,
+	// are removed in the night after they are a day old. A feature whose works use Work.Keep must have it, or Keep fails:
+	// BlobsIn makes it of a table, BlobsOf() of none, for what is sent at once and kept nowhere. The worlds of bottest fail
+	// where a table names a blob that is not told.
+	Keeps Blobs
 	// About tells what the feature knows of a person, for their card and for themselves.
 	About func(r store.Reader, who Person, l Lang) ([]Line, error)
 	// Report tells what the owner should know of it this morning; q.Chat is empty: it is about the whole account.
@@ -83,7 +88,7 @@ type Job struct {
 type Work struct {
 	Key  string
 	Data json.RawMessage
-	// Keep keeps at most limit bytes of r as a blob and returns its SHA-256.
+	// Keep keeps at most limit bytes of r as a blob and returns its SHA-256. It needs Feature.Keeps.
 	Keep func(ctx context.Context, r io.Reader, limit int64) (string, error)
 	// Fetch opens what was sent along with a message.
 	Fetch func(ctx context.Context, m Media) (io.ReadCloser, error)
@@ -124,6 +129,8 @@ type Query struct {
 	Day   Day
 	Lang  Lang
 	Limit int
+	// Outlook is what is to come, as those see it who asked through Bot.Views or Call.Report.
+	Outlook Outlook
 }
 
 // A Role is what a person may do.
