@@ -79,6 +79,7 @@ type Job struct {
 	// What follows is for those who look ahead (Call.Upcoming) and changes no run.
 	Lead   time.Duration // it runs so much before the time it is for
 	Silent bool          // it says nothing to its group
+	Sends  int           // so many messages a run; 0 is one
 	// Lacks says that the nth run from now, on that day, has nothing to send yet; nil where that cannot be.
 	Lacks func(r store.Reader, nth int, day Day) (bool, error)
 }
@@ -114,17 +115,10 @@ func (d Done) Into(v any) error {
 	return nil
 }
 
-// A View is rows that the console shows and other readers may use. Rows returns at most q.Limit of them.
-type View struct {
-	Name    string
-	Title   Text
-	Columns []Text
-	Rows    func(r store.Reader, q Query) ([][]string, error)
-}
-
 // A Query says what of a View is wanted.
 type Query struct {
 	Chat  ChatID
+	Who   PersonID // whom a View of one person is about
 	Now   time.Time
 	Day   Day
 	Lang  Lang
