@@ -299,7 +299,7 @@ func (b *Bot) Views() []FeatureView {
 	var list []FeatureView
 	for _, f := range b.features {
 		for _, v := range f.Views {
-			list = append(list, FeatureView{Feature: f.Name, Summary: f.Summary, View: v})
+			list = append(list, FeatureView{Feature: f.Name, Summary: f.Summary, View: b.ahead(v)})
 		}
 	}
 	return list
@@ -317,12 +317,6 @@ func (c *Call) Silenced() (bool, error) { return state.Has(c.Tx, stateSilenced) 
 
 // Quiet says whether a moment lies within the quiet hours of this group's zone.
 func (c *Call) Quiet(t time.Time) bool { return !c.run.bot.quiet.end(t.In(c.Zone())).IsZero() }
-
-// SendTime is how long so many sends take at the usual pace, at least: a service that says "too often" slows it down.
-func (c *Call) SendTime(n int) time.Duration {
-	p := c.run.bot.opts.Pace
-	return time.Duration(max(0, n-1)) * (p.Gap + p.Jitter/2)
-}
 
 // ZoneOf is the zone of another chat.
 func (c *Call) ZoneOf(chat ChatID) (*time.Location, error) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"sixtwenty/schedules"
 	"sixtwenty/store"
 )
 
@@ -15,24 +16,68 @@ type Planned struct {
 	Feature string
 	Job     string
 	Summary Text
+	Sends   int  // messages
 	Lacks   bool // nothing is there to send yet
 }
 
-// Upcoming gives the runs of every job that speaks to a group, from now until a moment, the soonest first, by the settings that
-// hold now. It stops at so many runs and says so.
-func (c *Call) Upcoming(until time.Time, most int) (list []Planned, all bool, err error) {
-	groups, err := Chats(c.Tx)
+// An Outlook is the time to come by the rules that hold now. It belongs to one transaction and dies with it; the zero Outlook,
+// which a Query has that did not come through Bot.Views or Call.Report, tells nothing.
+type Outlook struct {
+	Now time.Time
+
+	bot      *Bot
+	r        store.Reader
+	settings map[settingKey]any
+}
+
+func (b *Bot) outlook(r store.Reader, now time.Time) Outlook {
+	return Outlook{Now: now, bot: b, r: r, settings: map[settingKey]any{}}
+}
+
+// ahead gives a view with the outlook in every query.
+func (b *Bot) ahead(v View) View {
+	if rows := v.Rows; rows != nil {
+		v.Rows = func(r store.Reader, q Query) ([][]string, error) {
+			q.Outlook = b.outlook(r, q.Now)
+			return rows(r, q)
+		}
+	}
+	if show := v.Show; show != nil {
+		v.Show = func(r store.Reader, q Query) (Shown, error) {
+			q.Outlook = b.outlook(r, q.Now)
+			return show(r, q)
+		}
+	}
+	return v
+}
+
+// Outlook is the time to come as it looks within this call.
+func (c *Call) Outlook() Outlook { return c.run.bot.outlook(c.Tx, c.Now) }
+
+// A lackKey is a day of a job: what one group lacks on it, all lack.
+type lackKey struct {
+	job *Job
+	day Day
+}
+
+// Upcoming gives the runs of every job that speaks to a group, from now until a moment, the soonest first. It stops at so many
+// runs and says whether those are all.
+func (o Outlook) Upcoming(until time.Time, most int) (list []Planned, all bool, err error) {
+	if o.bot == nil {
+		return nil, true, nil
+	}
+	groups, err := Chats(o.r)
 	if err != nil {
 		return nil, false, err
 	}
 	known := map[lackKey]bool{}
 	for _, chat := range groups {
-		for _, f := range c.run.bot.features {
+		for _, f := range o.bot.features {
 			for i := range f.Jobs {
 				if f.Jobs[i].Silent {
 					continue
 				}
-				runs, err := c.run.runsOf(f, &f.Jobs[i], chat, until, most-len(list), known)
+				runs, err := o.runsOf(f, &f.Jobs[i], chat, until, most-len(list), known)
 				if err != nil {
 					return nil, false, err
 				}
@@ -46,39 +91,113 @@ func (c *Call) Upcoming(until time.Time, most int) (list []Planned, all bool, er
 	return list, true, nil
 }
 
-// A lackKey is a day of a job: what one group lacks on it, all lack.
-type lackKey struct {
-	job *Job
-	day Day
-}
-
-func (r *run) runsOf(f *feature, job *Job, chat Chat, until time.Time, most int, known map[lackKey]bool) (list []Planned, err error) {
-	spec, zone, ok, err := r.jobSpec(f, job, chat.ID)
-	if err != nil || !ok {
-		return nil, err
-	}
-	group, err := r.groupSettings(chat.ID)
+func (o Outlook) runsOf(f *feature, job *Job, chat Chat, until time.Time, most int, known map[lackKey]bool) (list []Planned, err error) {
+	settings, err := o.settingsOf(f, chat.ID)
 	if err != nil {
 		return nil, err
 	}
-	for at := spec.Next(r.now, zone); !at.IsZero() && !at.After(until) && len(list) < most; at = spec.Next(at, zone) {
-		p := Planned{At: at.Add(job.Lead), Chat: chat, Feature: f.Name, Job: job.Name, Summary: job.Summary}
-		if job.Lacks != nil {
-			key, ok := lackKey{job, DayOf(p.At, zone, group.DayBegins)}, false
-			if p.Lacks, ok = known[key]; !ok {
-				if p.Lacks, err = job.Lacks(r.tx, len(list), key.day); err != nil {
-					return nil, err
-				}
-				known[key] = p.Lacks
-			}
+	group, err := o.Group(chat.ID)
+	if err != nil {
+		return nil, err
+	}
+	text := job.Spec(settings)
+	if text == "" {
+		return nil, nil
+	}
+	spec, err := o.bot.days.Parse(text)
+	if err != nil { // planJob says so in the log
+		return nil, nil
+	}
+	zone := group.Location()
+	for at := spec.Next(o.Now, zone); !at.IsZero() && !at.After(until) && len(list) < most; at = spec.Next(at, zone) {
+		p := Planned{At: at.Add(job.Lead), Chat: chat, Feature: f.Name, Job: job.Name, Summary: job.Summary, Sends: max(1, job.Sends)}
+		if p.Lacks, err = o.lacks(job, len(list), DayOf(p.At, zone, group.DayBegins), known); err != nil {
+			return nil, err
 		}
 		list = append(list, p)
 	}
 	return list, nil
 }
 
+func (o Outlook) lacks(job *Job, nth int, day Day, known map[lackKey]bool) (lacks bool, err error) {
+	if job.Lacks == nil {
+		return false, nil
+	}
+	key := lackKey{job, day}
+	if lacks, ok := known[key]; ok {
+		return lacks, nil
+	}
+	lacks, err = job.Lacks(o.r, nth, day)
+	known[key] = lacks
+	return lacks, err
+}
+
+func (o Outlook) settingsOf(f *feature, chat ChatID) (any, error) {
+	if f.base == nil {
+		return nil, nil
+	}
+	key := settingKey{f.Name, chat}
+	if v, ok := o.settings[key]; ok {
+		return v, nil
+	}
+	v, err := f.settingsIn(o.r, chat)
+	if err == nil {
+		o.settings[key] = v
+	}
+	return v, err
+}
+
+// Group are the settings of a group.
+func (o Outlook) Group(chat ChatID) (GroupSettings, error) {
+	if o.bot == nil {
+		return DefaultGroupSettings(), nil
+	}
+	v, err := o.settingsOf(o.bot.byName[groupFeature], chat)
+	if err != nil {
+		return GroupSettings{}, err
+	}
+	return v.(GroupSettings), nil
+}
+
+// Days are the working days as far as they are known.
+func (o Outlook) Days() *schedules.Days {
+	if o.bot == nil {
+		return schedules.Published()
+	}
+	return o.bot.days
+}
+
+// Quiet says whether a moment, in the zone it is given in, lies within the quiet hours.
+func (o Outlook) Quiet(t time.Time) bool { return o.bot != nil && !o.bot.quiet.end(t).IsZero() }
+
+// Most are the limits of sends in an hour and in a day, once the account is warm; 0 is no limit.
+func (o Outlook) Most() (hour, day int) {
+	if o.bot == nil {
+		return 0, 0
+	}
+	return o.bot.opts.Pace.PerHour, o.bot.opts.Pace.PerDay
+}
+
+// SendTime is how long so many sends take at the usual pace, at least: a service that says "too often" slows it down, and the
+// budget of an hour ends them until the next.
+func (o Outlook) SendTime(n int) time.Duration {
+	if o.bot == nil || n < 2 {
+		return 0
+	}
+	p := o.bot.opts.Pace
+	took := time.Duration(n-1) * (p.Gap + p.Jitter/2)
+	if p.PerHour > 0 {
+		took = max(took, time.Duration((n-1)/p.PerHour)*time.Hour)
+	}
+	return took
+}
+
+// SendTime is Outlook.SendTime.
+func (c *Call) SendTime(n int) time.Duration { return c.Outlook().SendTime(n) }
+
 // Report gathers what every feature has to tell the owner this morning.
 func (c *Call) Report(q Query) (lines []Line, err error) {
+	q.Outlook = c.Outlook()
 	for _, f := range c.run.bot.features {
 		if f.Report == nil {
 			continue

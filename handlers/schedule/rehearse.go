@@ -60,7 +60,7 @@ func rehearse(_ context.Context, c *bot.Call) error {
 
 // scenesOf gathers what jobs and entries will send, the same to many groups at one moment as one.
 func scenesOf(c *bot.Call, until time.Time) ([]scene, error) {
-	planned, _, err := c.Upcoming(until, maxScenes)
+	planned, _, err := c.Outlook().Upcoming(until, maxScenes)
 	if err != nil {
 		return nil, err
 	}
