@@ -206,12 +206,15 @@ func boards(t *testing.T, file string, at time.Time) string {
 			q := bot.Query{Chat: chat.ID, Now: at, Day: bot.DayOf(at, shanghai(t), 4), Lang: bot.ZH, Limit: 50}
 			for _, f := range handlers.All("") {
 				for _, v := range f.Views {
-					rows, err := v.Rows(r, q)
+					if v.Of == bot.OfPerson {
+						continue
+					}
+					shown, err := v.Read(r, q)
 					if err != nil {
 						return err
 					}
-					for _, row := range rows {
-						b.WriteString(f.Name + " " + strings.Join(row, " ") + "\n")
+					for _, row := range shown.Rows {
+						b.WriteString(f.Name + " " + strings.Join(row.Cells, " ") + "\n")
 					}
 				}
 			}

@@ -139,8 +139,8 @@ func (f *Feature) check() (faults []error) {
 		names[j.Name] = true
 	}
 	for _, v := range f.Views {
-		if v.Name == "" || v.Rows == nil || !v.Title.complete() || len(v.Columns) == 0 {
-			bad("view %q lacks its name, its title, its columns or its rows", v.Name)
+		if err := v.check(); err != nil {
+			bad("%w", err)
 		}
 	}
 	for name, run := range f.Timers {

@@ -120,8 +120,11 @@ type Query struct {
 	Chat  ChatID
 	Who   PersonID // whom a View of one person is about
 	Now   time.Time
-	Day   Day
+	Day   Day // of Chat, or of the account's zone where there is none
 	Lang  Lang
+	Zone  *time.Location    // of Chat, or the account's; nil is UTC
+	Args  map[string]string // what was chosen of View.Params
+	From  string            // Shown.Next of the rows before; "" is from the start
 	Limit int
 	// Outlook is what is to come, as those see it who asked through Bot.Views or Call.Report.
 	Outlook Outlook

@@ -125,6 +125,9 @@ func (c *console) read(ctx context.Context, lang bot.Lang) (page, error) {
 		for _, chat := range chats {
 			g := group{Name: bot.CleanName(chat.Name)}
 			for _, v := range c.bot.Views() {
+				if v.Of != "" && v.Of != bot.OfGroup {
+					continue
+				}
 				shown, err := c.view(r, v, chat.ID, s.Now, lang)
 				if err != nil {
 					return fmt.Errorf("view %s.%s: %w", v.Feature, v.Name, err)
@@ -147,7 +150,10 @@ func (c *console) view(r store.Reader, v bot.FeatureView, chat bot.ChatID, now t
 	if err != nil {
 		return shown, err
 	}
-	shown.Rows, err = v.Rows(r, bot.Query{Chat: chat, Now: now, Day: day, Lang: lang, Limit: rowsPerView})
+	read, err := v.Read(r, bot.Query{Chat: chat, Now: now, Day: day, Lang: lang, Limit: rowsPerView})
+	for _, row := range read.Rows {
+		shown.Rows = append(shown.Rows, row.Cells)
+	}
 	return shown, err
 }
 

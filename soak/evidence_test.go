@@ -88,12 +88,12 @@ func boards(r store.Reader, c bot.Chat, days []bot.Day) (map[bot.Day][]string, e
 				continue
 			}
 			for _, day := range days {
-				rows, err := view.Rows(r, bot.Query{Chat: c.ID, Day: day, Now: day.Date().Add(12 * time.Hour), Lang: bot.ZH, Limit: 1000})
+				shown, err := view.Read(r, bot.Query{Chat: c.ID, Day: day, Now: day.Date().Add(12 * time.Hour), Lang: bot.ZH, Limit: 1000})
 				if err != nil {
 					return nil, err
 				}
-				for _, row := range rows {
-					boards[day] = append(boards[day], row[1])
+				for _, row := range shown.Rows {
+					boards[day] = append(boards[day], row.Cells[1])
 				}
 			}
 		}
