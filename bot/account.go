@@ -76,10 +76,28 @@ type Receipt struct {
 // Powers are what the account can really do. Features degrade by them, visibly.
 type Powers struct {
 	Voice      bool // true voice messages
-	Remove     bool // removing people from a group
 	Mention    bool // mentions that notify
 	LastingIDs bool // the service's own ids last
 	Leaves     bool // leaving is told, not found by comparing lists
+	Remove     bool // removing people from a group
+	Mute       bool // silencing people for a while
+	Rename     bool // naming a group
+	Card       bool // choosing somebody's name in a group
+	Essence    bool // putting a message among the best of a group
+}
+
+// A Local is an Account whose powers are not the same everywhere: an administrator here may be nobody there. Any goroutine;
+// PowersIn must not block.
+type Local interface {
+	PowersIn(chat ChatID) Powers
+}
+
+// powersIn is what the account can do in a chat.
+func (b *Bot) powersIn(chat ChatID) Powers {
+	if l, ok := b.account.(Local); ok {
+		return l.PowersIn(chat)
+	}
+	return b.account.Powers()
 }
 
 // A Power names one of Powers, for Command.Needs.
@@ -87,8 +105,12 @@ type Power string
 
 // The powers a command can need.
 const (
-	PowerVoice  Power = "voice"
-	PowerRemove Power = "remove"
+	PowerVoice   Power = "voice"
+	PowerRemove  Power = "remove"
+	PowerMute    Power = "mute"
+	PowerRename  Power = "rename"
+	PowerCard    Power = "card"
+	PowerEssence Power = "essence"
 )
 
 // Has says whether p is among the powers; the empty power always is.
@@ -100,6 +122,19 @@ func (ps Powers) Has(p Power) bool {
 		return ps.Voice
 	case PowerRemove:
 		return ps.Remove
+	case PowerMute:
+		return ps.Mute
+	case PowerRename:
+		return ps.Rename
+	case PowerCard:
+		return ps.Card
+	case PowerEssence:
+		return ps.Essence
 	}
 	return false
+}
+
+// allPowers is what a command may need.
+func allPowers() Powers {
+	return Powers{Voice: true, Remove: true, Mute: true, Rename: true, Card: true, Essence: true}
 }

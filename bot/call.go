@@ -3,7 +3,6 @@ package bot
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"sixtwenty/schedules"
@@ -28,6 +27,7 @@ type Call struct {
 	effects  []Effect
 	queued   []queued // the effects as rows
 	asked    []string
+	mentions []Mention // that were written so far
 	follows  map[ChatID]bool
 	codes    []Code // to be shown
 	outcome  string // of the run, for the audit
@@ -72,8 +72,8 @@ func (c *Call) ChatName(id ChatID) string {
 // Days are the working days as far as they are known.
 func (c *Call) Days() *schedules.Days { return c.run.bot.days }
 
-// Powers of the account.
-func (c *Call) Powers() Powers { return c.run.bot.account.Powers() }
+// Powers of the account in this chat.
+func (c *Call) Powers() Powers { return c.run.bot.powersIn(c.Event.Chat.ID) }
 
 // Name is how this chat knows a person.
 func (c *Call) Name(p PersonID) string {
@@ -82,30 +82,6 @@ func (c *Call) Name(p PersonID) string {
 		return CleanName("")
 	}
 	return name
-}
-
-// At writes a mention of the sender, where there is anybody else who could think they are meant.
-func (c *Call) At() string {
-	if !c.Event.Chat.Group || c.Event.From.Person == "" || c.Event.Kind == Ordered {
-		return ""
-	}
-	return "@" + c.Event.From.Shown() + "\u2005"
-}
-
-// Find gives the members of this group who go by a name, with or without the @.
-func (c *Call) Find(name string) ([]Member, error) {
-	list, err := Members(c.Tx, c.Event.Chat.ID)
-	if err != nil {
-		return nil, err
-	}
-	want := foldName(strings.TrimPrefix(name, "@"))
-	var found []Member
-	for _, m := range list {
-		if goesBy(m, want) {
-			found = append(found, m)
-		}
-	}
-	return found, nil
 }
 
 // T puts a text into the chat's language.
@@ -144,6 +120,9 @@ func (c *Call) Send(e Effect) {
 			from = e.NotBefore
 		}
 		e.Expires = from.Add(e.Class.lifetime())
+	}
+	if e.Kind == Say && e.Chat == c.Event.Chat.ID && len(c.mentions) > 0 {
+		e.Mentions = c.mentionsIn(e.Text)
 	}
 	e.Loud = e.Loud || (c.command != nil && c.Role == Owner)
 	c.effects = append(c.effects, e)

@@ -171,7 +171,7 @@ func (b *Bot) addCommand(f *feature, decl *Command) (faults []error) {
 	if len(decl.Examples) == 0 {
 		bad("it has no example")
 	}
-	if all := (Powers{Voice: true, Remove: true}); !all.Has(decl.Needs) {
+	if !allPowers().Has(decl.Needs) {
 		bad("it needs the power %q, which no account has", decl.Needs)
 	}
 	for _, name := range append([]string{decl.Name}, decl.Aliases...) {

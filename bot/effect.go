@@ -17,6 +17,15 @@ const (
 	Accept EffectKind = "accept"
 )
 
+// The effects of which each needs a power.
+const (
+	Remove  EffectKind = "remove"   // puts Who out of the group
+	Mute    EffectKind = "mute"     // silences Who there For so long; zero lets them speak again
+	SetName EffectKind = "set-name" // names the group Text
+	SetCard EffectKind = "set-card" // names Who Text in the group; "" is their own name
+	Essence EffectKind = "essence"  // puts the message Of among the best of the group
+)
+
 // A Class says how an effect is treated when it waits, ages, or its outcome is not known.
 type Class string
 
@@ -35,10 +44,14 @@ type Effect struct {
 	Text  string     `json:"text,omitempty"`
 	Media string     `json:"media,omitempty"` // the SHA-256 of a blob kept before
 	Name  string     `json:"name,omitempty"`  // of the file, as the chat shows it
-	Class Class      `json:"class"`
+	// Mentions are the people whom Text mentions; they hear of it where the account has that power.
+	Mentions []Mention     `json:"mentions,omitempty"`
+	Who      PersonID      `json:"who,omitempty"` // Remove, Mute, SetCard
+	For      time.Duration `json:"for,omitempty"` // Mute
+	Class    Class         `json:"class"`
 	// Tag names what the effect is a part of, such as one broadcast; Parts tells what became of all its parts.
 	Tag string `json:"tag,omitempty"`
-	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back; Accept: Event.Token of the request
+	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back; Accept: Event.Token of the request; Essence: as Recall
 	// Loud: said even while the bot is silenced, because the owner asked for it.
 	Loud      bool      `json:"loud,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`

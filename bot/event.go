@@ -26,6 +26,8 @@ const (
 	GroupRenamed  Kind = "group-renamed"  // Chat has another name
 	FriendRequest Kind = "friend-request" // From asks to be a friend: Text is the hello, Token is for an Accept, Chat where they would talk
 	Befriended    Kind = "befriended"     // From is a friend now, and Chat where to talk, whoever said yes; it may be told twice
+	JoinRequest   Kind = "join-request"   // From asks to be let into the group Chat: Text is the hello, Token is for an Accept
+	Invited       Kind = "invited"        // From asks the account into the group Chat, Token is for an Accept
 	Recalled      Kind = "recalled"       // the message Text (an event ID) was taken back
 	Tickled       Kind = "tickled"        // From tickled the account
 	System        Kind = "system"         // a system text nobody understands yet
@@ -37,7 +39,8 @@ const (
 // kinds are those that a watch can wait for, besides facts.
 func kinds() []Kind {
 	return []Kind{
-		Message, Joined, Left, Listed, Renamed, GroupRenamed, FriendRequest, Befriended, Recalled, Tickled, System, SignedIn, Asked,
+		Message, Joined, Left, Listed, Renamed, GroupRenamed, FriendRequest, Befriended, JoinRequest, Invited,
+		Recalled, Tickled, System, SignedIn, Asked,
 	}
 }
 
@@ -55,9 +58,11 @@ type Event struct {
 	// AtMe: the account was mentioned. The mention itself is already cut out of Text.
 	AtMe  bool
 	Text  string // Message: what was written; System: the text as it came
-	Token string // FriendRequest: what the service wants to see of an Accept; opaque, a secret, dead after the next sign-in
-	Media *Media // what was sent along
-	Join  *Join  // Joined only
+	Token string // of a request: what the service wants to see of an Accept; opaque, a secret, dead after the next sign-in
+	// Mentions are people whom Text mentions, where the service says who they are.
+	Mentions []Mention
+	Media    *Media // what was sent along
+	Join     *Join  // Joined only
 	// Roster is the chat's whole member list right after the event, where the account read it; nil otherwise.
 	Roster []Member
 	People []PersonID      // Left: who

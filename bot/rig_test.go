@@ -144,12 +144,14 @@ func (r *rig) start() {
 }
 
 // launch runs a bot on the rig's service.
-func (r *rig) launch() {
+func (r *rig) launch() { r.t.Helper(); r.launchAs(r.svc) }
+
+func (r *rig) launchAs(account Account) {
 	r.t.Helper()
 	core, logs := observer.New(zapcore.DebugLevel)
 	r.logs = logs
 	opts := r.opts
-	opts.Account, opts.DB, opts.Log = r.svc, r.db, zap.New(core)
+	opts.Account, opts.DB, opts.Log = account, r.db, zap.New(core)
 	if opts.Groups == nil {
 		opts.Groups = []string{"六点二十*"}
 	}

@@ -289,7 +289,7 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 	if err != nil {
 		return nil, err
 	}
-	if err := hit.cmd.refuse(e, role, r.bot.account.Powers(), c.group.Language); err != nil {
+	if err := hit.cmd.refuse(e, role, c.Powers(), c.group.Language); err != nil {
 		if stale, fault := r.roleIsStale(e, hit.cmd.Who); fault != nil {
 			return nil, fault
 		} else if stale {

@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -16,7 +17,8 @@ import (
 type Heard struct {
 	Kind bot.EffectKind
 	Text string
-	Name string
+	Name string // of a file, or of whom something is done to
+	For  time.Duration
 	At   time.Time
 }
 
@@ -29,6 +31,14 @@ func (h Heard) String() string {
 		return "[图片] " + h.Name
 	case bot.SendVoice:
 		return "[语音] " + h.Name
+	case bot.Remove:
+		return "[移出] " + h.Name
+	case bot.Mute:
+		return "[禁言] " + h.Name + " " + h.For.String()
+	case bot.SetName:
+		return "[群名] " + h.Text
+	case bot.SetCard:
+		return "[群名片] " + h.Name + " " + h.Text
 	}
 	return "[文件] " + h.Name
 }
@@ -68,7 +78,9 @@ func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if e.Kind != bot.Recall { // what was heard was heard
-		a.heard[e.Chat] = append(a.heard[e.Chat], Heard{Kind: e.Kind, Text: e.Text, Name: e.Name, At: time.Now()})
+		a.heard[e.Chat] = append(a.heard[e.Chat], Heard{
+			Kind: e.Kind, Text: e.Text, Name: cmp.Or(e.Name, strings.TrimPrefix(string(e.Who), "p-")), For: e.For, At: time.Now(),
+		})
 	}
 	a.sent++
 	return bot.Receipt{Sent: fmt.Sprintf("s/%d", a.sent), At: time.Now()}, nil

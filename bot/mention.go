@@ -1,0 +1,87 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Mention names a person in a text. The text holds it as written by String.
+type Mention struct {
+	Person PersonID `json:"person"`
+	Name   string   `json:"name"`
+}
+
+// String is how a mention stands in a text: the mark at its end lets names hold blanks.
+func (m Mention) String() string { return "@" + m.Name + "\u2005" }
+
+// maxMentions bounds those that one message has.
+const maxMentions = 32
+
+// At writes a mention of the sender, where there is anybody else who could think they are meant.
+func (c *Call) At() string {
+	if !c.Event.Chat.Group || c.Event.From.Person == "" || c.Event.Kind == Ordered {
+		return ""
+	}
+	return c.Mention(c.Event.From)
+}
+
+// Mention writes a mention of a member of this group. Where the account has that power it notifies them.
+func (c *Call) Mention(m Member) string {
+	at := Mention{m.Person, m.Shown()}
+	if c.Powers().Mention && !slices.Contains(c.mentions, at) {
+		c.mentions = append(c.mentions, at)
+	}
+	return at.String()
+}
+
+// mentionsIn are those mentions of this call that stand in a text.
+func (c *Call) mentionsIn(text string) (list []Mention) {
+	for _, m := range c.mentions {
+		if len(list) < maxMentions && strings.Contains(text, m.String()) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// Find gives the members of this group who go by a name, with or without the @. Of a mention that the service itself made, the
+// one who is meant is known, whatever others are called.
+func (c *Call) Find(name string) ([]Member, error) {
+	if found, err := c.mentioned(name); err != nil || found != nil {
+		return found, err
+	}
+	list, err := Members(c.Tx, c.Event.Chat.ID)
+	if err != nil {
+		return nil, err
+	}
+	want := foldName(strings.TrimPrefix(name, "@"))
+	var found []Member
+	for _, m := range list {
+		if goesBy(m, want) {
+			found = append(found, m)
+		}
+	}
+	return found, nil
+}
+
+// mentioned gives those whom the event mentions by this name.
+func (c *Call) mentioned(name string) (found []Member, err error) {
+	name, ok := strings.CutPrefix(name, "@")
+	if !ok {
+		return nil, nil
+	}
+	for _, at := range c.Event.Mentions {
+		if at.Name != name || slices.ContainsFunc(found, func(m Member) bool { return m.Person == at.Person }) {
+			continue
+		}
+		row, known, err := members.Get(c.Tx, c.Event.Chat.ID, at.Person)
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			row.Nick = at.Name
+		}
+		found = append(found, row.Member(at.Person))
+	}
+	return found, nil
+}
