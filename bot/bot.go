@@ -59,6 +59,7 @@ type Bot struct {
 	session  atomic.Pointer[string]
 	lastIn   atomic.Int64
 	trouble  atomic.Pointer[AccountState] // the first since the account was last connected
+	pulse    pulse
 }
 
 // ErrStopped is returned by Ask when the bot does not run any more.
@@ -103,6 +104,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		func(ctx context.Context) error { return b.loop(ctx, due) },
 		b.outbox.loop,
 		b.workLoop,
+		b.pruneLoop,
 		b.runAccount,
 		b.watchAccount,
 	}
@@ -132,7 +134,7 @@ func (b *Bot) runAccount(ctx context.Context) error {
 // stop lets go of whoever still asks, and of the clock: a wake that came last must not look like a waiter that is busy.
 func (b *Bot) stop() {
 	close(b.stopped)
-	for _, who := range []string{engineWaiter, outboxWaiter, workWaiter} {
+	for _, who := range []string{engineWaiter, outboxWaiter, workWaiter, pruneWaiter} {
 		b.clock.Leave(who)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"time"
 
@@ -174,7 +173,7 @@ func (b *Bot) work(ctx context.Context, rowKey string, row workRow) {
 	}
 	d := Done{Key: key, Asked: row.Data}
 	result, err := b.doWork(ctx, name, work, Work{
-		Key: key, Data: row.Data, Keep: b.keepBlob, Open: b.openBlob, Fetch: b.account.Fetch, Prepare: b.prepare,
+		Key: key, Data: row.Data, Open: b.openBlob, Fetch: b.account.Fetch, Prepare: b.prepare,
 	})
 	if ctx.Err() != nil {
 		return
@@ -211,6 +210,7 @@ func (b *Bot) doWork(ctx context.Context, name, work string, w Work) (result any
 	if f == nil || f.Works[work] == nil {
 		return nil, Permanent(fmt.Errorf("no feature does %s.%s any more", name, work))
 	}
+	w.Keep = b.keeper(f)
 	ctx, cancel := context.WithTimeout(ctx, workLimit)
 	defer cancel()
 	defer func() {
@@ -229,15 +229,6 @@ func (b *Bot) postpone(ctx context.Context, key string, row workRow) {
 		b.log.Error("a failed work could not be put off", logError(err))
 		_ = b.rest(ctx, "work/"+key, time.Second) // it is still due: not at once, or it would spin
 	}
-}
-
-func (b *Bot) keepBlob(ctx context.Context, r io.Reader, limit int64) (string, error) {
-	blob, err := store.Blobs{DB: b.db, Now: b.clock.Now}.Put(ctx, r, limit)
-	return blob.Sum, err
-}
-
-func (b *Bot) openBlob(ctx context.Context, sum string) (io.ReadCloser, error) {
-	return store.Blobs{DB: b.db, Now: b.clock.Now}.Open(ctx, sum)
 }
 
 func (b *Bot) prepare(ctx context.Context, e Effect) error {

@@ -35,6 +35,7 @@ func (b *bench) feature() Feature {
 	ask := plain("做", func(_ context.Context, c *Call) error { return c.Work("make", c.Arg("哪个"), c.Arg("什么")) })
 	ask.Args = "<哪个> [什么]"
 	f := declare("f", ask)
+	f.Keeps = BlobsOf()
 	f.Works = map[string]func(context.Context, Work) (any, error){"make": func(ctx context.Context, w Work) (any, error) {
 		b.did.Add(1)
 		defer b.now.Add(-1)

@@ -104,6 +104,11 @@ func Feature() bot.Feature {
 		},
 		Timers: map[string]bot.Run{timerCheck: check},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workVoice: load, workTake: take, workLook: lookUp},
+		Keeps: bot.BlobsOf(
+			bot.BlobsIn(items, func(it item) string { return it.Sum }),
+			bot.BlobsIn(offers, func(o offer) string { return o.Sum }),
+			bot.BlobsIn(airings, func(a airing) string { return a.Sum }),
+		),
 		Watches: []bot.Watch{
 			{On: "broadcast." + workVoice, Summary: bot.Text{ZH: "把今天的语音发到群里", EN: "sends the day's voice to the groups"}, Run: send},
 			{On: "broadcast." + workTake, Summary: bot.Text{ZH: "收下机主录的语音", EN: "takes a voice of the owner"}, Run: taken},

@@ -35,6 +35,7 @@ func Feature() bot.Feature {
 		Timers: map[string]bot.Run{timerDay: endOfDay, timerCard: showCard},
 		Jobs:   []bot.Job{remindJob()},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist(pictures.Options{})},
+		Keeps:  bot.BlobsOf(), // a picture is sent and never again
 		Views: []bot.View{{
 			Name: "today", Title: bot.Text{ZH: "今天的打卡", EN: "Today's check-ins"},
 			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "连续", EN: "Streak"}},

@@ -100,6 +100,7 @@ func Feature() bot.Feature {
 		},
 		Timers: map[string]bot.Run{timerCode: codeDies},
 		Works:  map[string]work{workKeep: fetch},
+		Keeps:  bot.BlobsIn(answers, func(a answer) string { return a.Media }),
 		Forget: forget,
 	}
 }

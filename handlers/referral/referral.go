@@ -62,6 +62,7 @@ func Feature() bot.Feature {
 			Run:    ripen,
 		}},
 		Works: map[string]func(context.Context, bot.Work) (any, error){workTree: studio.draw},
+		Keeps: bot.BlobsOf(), // a picture is sent and never again
 		Views: []bot.View{{
 			Name: "board", Title: bot.Text{ZH: "邀请榜", EN: "Who brought whom"},
 			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "邀请", EN: "Invited"}},

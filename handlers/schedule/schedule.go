@@ -81,6 +81,7 @@ func Feature() bot.Feature {
 		},
 		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take},
+		Keeps:  bot.BlobsIn(entries, func(e entry) string { return e.What.Media }),
 		Jobs: []bot.Job{{
 			Name: "arm", Summary: bot.Text{ZH: "核对定时", EN: "check the timers"}, Run: arm, Silent: true,
 			Spec: func(any) string { return "每天 3:50" },
