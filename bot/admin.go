@@ -133,28 +133,7 @@ func (r *run) replan(f *feature, chat ChatID) error {
 
 // SettingsHere lists what can be set, as it holds in this chat.
 func (c *Call) SettingsHere() ([]Setting, error) {
-	var list []Setting
-	for _, f := range c.run.bot.features {
-		if f.base == nil {
-			continue
-		}
-		now, err := c.run.effective(f, c.Event.Chat.ID)
-		if err != nil {
-			return nil, err
-		}
-		v, base := reflect.ValueOf(now), reflect.ValueOf(f.base)
-		for i := range v.NumField() {
-			s := Setting{
-				Feature: f.Name, Field: yamlName(v.Type().Field(i)), Help: helpText(v.Type().Field(i)),
-				Value: fieldText(v.Field(i)), Base: fieldText(base.Field(i)),
-			}
-			if _, s.Changed, err = overrides.Get(c.Tx, f.Name, c.Event.Chat.ID, s.Field); err != nil {
-				return nil, err
-			}
-			list = append(list, s)
-		}
-	}
-	return list, nil
+	return c.run.bot.SettingsIn(c.Tx, c.Event.Chat.ID)
 }
 
 // Help lists the commands that the sender may use where they are.

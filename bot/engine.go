@@ -174,6 +174,7 @@ func (b *Bot) publish(out *outcome) {
 	if out.works {
 		b.clock.Wake(workWaiter)
 	}
+	b.pulse.beat()
 }
 
 // outcome is what becomes true when a transaction is kept. It lives outside the store, so each run of the transaction

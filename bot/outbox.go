@@ -353,6 +353,7 @@ func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.counts[done.State]++
+	o.bot.pulse.beat()
 	return nil
 }
 

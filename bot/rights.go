@@ -47,39 +47,11 @@ func (c *Call) SetRemind(on bool) error {
 
 // About gathers what every feature has to say of a person.
 func (c *Call) About(who PersonID) ([]Line, error) {
-	p, err := PersonOf(c.Tx, who)
-	if err != nil {
-		return nil, err
-	}
-	var lines []Line
-	for _, f := range c.run.bot.features {
-		if f.About == nil {
-			continue
-		}
-		more, err := f.About(c.Tx, p, c.group.Language)
-		if err != nil {
-			return nil, fmt.Errorf("feature %s, about a person: %w", f.Name, err)
-		}
-		lines = append(lines, more...)
-	}
-	return lines, nil
+	return c.run.bot.About(c.Tx, who, c.group.Language)
 }
 
 // Why gathers what every feature can explain.
-func (c *Call) Why(q Question) ([]Line, error) {
-	var lines []Line
-	for _, f := range c.run.bot.features {
-		if f.Why == nil {
-			continue
-		}
-		more, err := f.Why(c.Tx, q)
-		if err != nil {
-			return nil, fmt.Errorf("feature %s, why: %w", f.Name, err)
-		}
-		lines = append(lines, more...)
-	}
-	return lines, nil
-}
+func (c *Call) Why(q Question) ([]Line, error) { return c.run.bot.Why(c.Tx, q) }
 
 // ForgetPerson lets every feature forget a person, and the house what it knows of them: their names go, and with them
 // whatever could tell who they were. What counts in totals stays, nameless.

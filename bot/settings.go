@@ -62,8 +62,13 @@ type Setting struct {
 	Feature string
 	Field   string
 	Value   string
-	Base    string // what config.yaml or the default says
-	Changed bool   // set for this group
+	Base    string    // what config.yaml says, or the default
+	Default string    // what the feature itself says
+	Changed bool      // set for this group
+	By      PersonID  // by whom; "" is the account's own phone, or the console
+	At      time.Time // and when
+	Fixed   bool      // config.yaml alone can change it
+	Switch  bool      // on or off
 	Help    Text
 }
 

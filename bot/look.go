@@ -1,0 +1,102 @@
+package bot
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+
+	"sixtwenty/store"
+)
+
+// This file is what the console reads of the bot besides the features' views. Any goroutine.
+
+// About gathers what every feature has to say of a person.
+func (b *Bot) About(r store.Reader, who PersonID, l Lang) ([]Line, error) {
+	p, err := PersonOf(r, who)
+	if err != nil {
+		return nil, err
+	}
+	var lines []Line
+	for _, f := range b.features {
+		if f.About == nil {
+			continue
+		}
+		more, err := f.About(r, p, l)
+		if err != nil {
+			return nil, fmt.Errorf("feature %s, about a person: %w", f.Name, err)
+		}
+		lines = append(lines, more...)
+	}
+	return lines, nil
+}
+
+// Why gathers what every feature can explain.
+func (b *Bot) Why(r store.Reader, q Question) ([]Line, error) {
+	var lines []Line
+	for _, f := range b.features {
+		if f.Why == nil {
+			continue
+		}
+		more, err := f.Why(r, q)
+		if err != nil {
+			return nil, fmt.Errorf("feature %s, why: %w", f.Name, err)
+		}
+		lines = append(lines, more...)
+	}
+	return lines, nil
+}
+
+// SettingsIn lists what can be set, as it holds in a chat.
+func (b *Bot) SettingsIn(r store.Reader, chat ChatID) ([]Setting, error) {
+	var list []Setting
+	for _, f := range b.features {
+		if f.base == nil {
+			continue
+		}
+		now, err := f.settingsIn(r, chat)
+		if err != nil {
+			return nil, err
+		}
+		v, base, first := reflect.ValueOf(now), reflect.ValueOf(f.base), reflect.ValueOf(f.Settings)
+		for i := range v.NumField() {
+			field := v.Type().Field(i)
+			s := Setting{
+				Feature: f.Name, Field: yamlName(field), Help: helpText(field), Fixed: onlyInConfig(v, yamlName(field)),
+				Value: fieldText(v.Field(i)), Base: fieldText(base.Field(i)), Default: fieldText(first.Field(i)),
+				Switch: field.Type.Kind() == reflect.Bool,
+			}
+			row, changed, err := overrides.Get(r, f.Name, chat, s.Field)
+			if err != nil {
+				return nil, err
+			}
+			s.Changed, s.By, s.At = changed, row.By, row.At
+			list = append(list, s)
+		}
+	}
+	return list, nil
+}
+
+// A pulse lets any number of goroutines wait for the next commit.
+type pulse struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+// Changed is closed at the next commit of events, or of what became of an effect.
+func (b *Bot) Changed() <-chan struct{} {
+	b.pulse.mu.Lock()
+	defer b.pulse.mu.Unlock()
+	if b.pulse.next == nil {
+		b.pulse.next = make(chan struct{})
+	}
+	return b.pulse.next
+}
+
+func (p *pulse) beat() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.next != nil {
+		close(p.next)
+		p.next = nil
+	}
+}
