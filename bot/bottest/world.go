@@ -61,6 +61,7 @@ func Run(t *testing.T, opts Options, play func(w *World)) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(Start))
 		w := newWorld(t, opts)
+		defer w.checkKeeps()
 		defer w.halt()
 		play(w)
 	})

@@ -30,3 +30,19 @@ func Open(t testing.TB) store.DB {
 	})
 	return db
 }
+
+// Buckets names the buckets of a database that Open made.
+func Buckets(t testing.TB, db store.DB) (names []string) {
+	t.Helper()
+	if two, ok := db.(twice); ok {
+		db = two.DB
+	}
+	list, err := db.(*bolt.DB).Buckets(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		names = append(names, b.Name)
+	}
+	return names
+}
