@@ -3,7 +3,6 @@ package checkin
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sixtwenty/bot"
@@ -228,24 +227,4 @@ func peopleOn(r store.Reader, id bookID, d bot.Day) (int, error) {
 	}
 	back, _, err := taken.Get(r, id, int(d))
 	return n - back, err
-}
-
-func today(r store.Reader, q bot.Query) ([][]string, error) {
-	d, err := dayIn(r, q)
-	if err != nil {
-		return nil, err
-	}
-	list, err := ranked(r, bookOf(q.Chat, ""), d, q.Limit)
-	if err != nil {
-		return nil, err
-	}
-	var rows [][]string
-	for i, p := range list {
-		name, err := bot.NameIn(r, q.Chat, p.who)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), name, strconv.Itoa(p.days)})
-	}
-	return rows, nil
 }

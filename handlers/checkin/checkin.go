@@ -36,12 +36,8 @@ func Feature() bot.Feature {
 		Jobs:   []bot.Job{remindJob()},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist(pictures.Options{})},
 		Keeps:  bot.BlobsOf(), // a picture is sent and never again
-		Views: []bot.View{{
-			Name: "today", Title: bot.Text{ZH: "今天的打卡", EN: "Today's check-ins"},
-			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "连续", EN: "Streak"}},
-			Rows:    today,
-		}},
-		About: about, Why: why, Identity: identity, Forget: forget,
+		Views:  views(),
+		About:  about, Report: report, Why: why, Identity: identity, Forget: forget,
 	}
 }
 
@@ -125,14 +121,14 @@ func openNow(c *bot.Call, text string) (open []*book, rest string, err error) {
 	for _, b := range all {
 		if b.plan.Name != "" && foldName(b.plan.Name) == name {
 			if !b.isOpen(c) {
-				return nil, text, bot.Refuse(textClosed, c.T(textTime, b.plan.Name, b.plan.text(c)))
+				return nil, text, bot.Refuse(textClosed, c.T(textTime, b.plan.Name, b.plan.text(c.Group().Language)))
 			}
 			return []*book{b}, after, nil
 		}
 		if b.isOpen(c) {
 			open = append(open, b)
 		}
-		times += c.T(textTime, b.title(c), plan{Window: b.window(c), Days: b.plan.Days, Start: b.plan.Start, End: b.plan.End}.text(c))
+		times += c.T(textTime, b.title(c), plan{Window: b.window(c), Days: b.plan.Days, Start: b.plan.Start, End: b.plan.End}.text(c.Group().Language))
 	}
 	if len(open) > 0 {
 		return open, text, nil

@@ -90,39 +90,63 @@ func (b *book) month(c *bot.Call, head bot.PersonID, h habit) (*pictures.Month, 
 	if b.plan.Name != "" {
 		m.Group = b.plan.Name
 	}
-	from := monthStart(b.today)
-	set := func(d int, k pictures.Mark) {
-		if i := d - int(from); i >= 0 && i < len(m.Days) {
-			m.Days[i] = k
-		}
-	}
-	if err := scanDays(c.Tx, offs, from, func(d int, _ off) { set(d, pictures.Off) }, b.id); err != nil {
-		return nil, err
-	}
-	if err := scanDays(c.Tx, frozen, from, func(d int, _ struct{}) { set(d, pictures.Frozen) }, b.id, head); err != nil {
-		return nil, err
-	}
 	who, err := bot.PersonOf(c.Tx, head)
 	if err != nil {
 		return nil, err
 	}
-	for _, made := range []bool{true, false} { // a day that was both is one that was done
-		for _, p := range who.Identities {
-			err := scanDays(c.Tx, marks, from, func(d int, k mark) {
-				switch {
-				case !k.there() || k.Made != made:
-				case made:
-					set(d, pictures.MadeUp)
-				default:
-					set(d, pictures.Done)
-				}
-			}, b.id, p)
-			if err != nil {
-				return nil, err
-			}
+	from, states := monthStart(b.today), map[int]dayState{}
+	if err := statesOf(c.Tx, b.id, who, from, states); err != nil {
+		return nil, err
+	}
+	for d, s := range states {
+		if i := d - int(from); i < len(m.Days) {
+			m.Days[i] = s.mark()
 		}
 	}
 	return m, nil
+}
+
+// A dayState is what became of a day of somebody; of two that hold, the higher one is shown.
+type dayState int
+
+const (
+	stateBlank dayState = iota
+	stateOff
+	stateFrozen
+	stateMadeUp
+	stateDone
+)
+
+func (s dayState) mark() pictures.Mark {
+	return []pictures.Mark{pictures.Blank, pictures.Off, pictures.Frozen, pictures.MadeUp, pictures.Done}[s]
+}
+
+func (s dayState) String() string { return []string{"", "off", "frozen", "madeup", "done"}[s] }
+
+// statesOf adds what became of somebody's days in a book, from one day on.
+func statesOf(r store.Reader, id bookID, who bot.Person, from bot.Day, states map[int]dayState) error {
+	set := func(d int, s dayState) { states[d] = max(states[d], s) }
+	if err := scanDays(r, offs, from, func(d int, _ off) { set(d, stateOff) }, id); err != nil {
+		return err
+	}
+	if err := scanDays(r, frozen, from, func(d int, _ struct{}) { set(d, stateFrozen) }, id, who.Head); err != nil {
+		return err
+	}
+	for _, p := range who.Identities {
+		err := scanDays(r, marks, from, func(d int, m mark) {
+			switch {
+			case m.Void:
+			case m.Made:
+				set(d, stateMadeUp)
+			default:
+				set(d, stateDone)
+			}
+		}, id, p)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // scanDays gives the rows of a table whose keys are these parts and a day, from one day on.

@@ -117,7 +117,7 @@ func listPlans(c *bot.Call) error {
 	}
 	text := c.T(textPlans)
 	for _, p := range list {
-		text += c.T(textPlan, p.Name, p.text(c))
+		text += c.T(textPlan, p.Name, p.text(c.Group().Language))
 	}
 	c.Say(text)
 	return nil
@@ -167,7 +167,7 @@ func addPlan(c *bot.Call, name, rules string) error {
 	if err := renew(c, p); err != nil {
 		return err
 	}
-	c.Reply(textPlanSet, p.Name, p.text(c), p.Name)
+	c.Reply(textPlanSet, p.Name, p.text(c.Group().Language), p.Name)
 	return nil
 }
 
@@ -271,8 +271,8 @@ func minute(hour, min string) (int, bool) {
 }
 
 // text writes the plan as people do.
-func (p plan) text(c *bot.Call) string {
-	text := c.T(textAllDay)
+func (p plan) text(l bot.Lang) string {
+	text := textAllDay.In(l)
 	if p.Window != (window{}) {
 		text = p.Window.String()
 	}
@@ -286,9 +286,9 @@ func (p plan) text(c *bot.Call) string {
 	}
 	switch {
 	case p.End != 0:
-		text += " " + day(c, p.Start) + "–" + day(c, p.End)
+		text += " " + dayText(l, p.Start) + "–" + dayText(l, p.End)
 	case p.Start != 0:
-		text += " " + day(c, p.Start) + "–"
+		text += " " + dayText(l, p.Start) + "–"
 	}
 	return text
 }
