@@ -49,7 +49,7 @@ func left() map[string]string {
 		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/used": proof,
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/parts": record, "bot/audit": record,
 		"wechat/questions": underWay, "wechat/texts": record, "wechat/report": record,
-		"bot/touch": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
+		"bot/touch": ofAccount, "bot/lastsent": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
 		"people/asked":  underWay, "checkin/cards": underWay, "checkin/halves": underWay,

@@ -295,7 +295,10 @@ type FeatureView struct {
 func (c *Call) Silenced() (bool, error) { return state.Has(c.Tx, stateSilenced) }
 
 // Quiet says whether a moment lies within the quiet hours of this group's zone.
-func (c *Call) Quiet(t time.Time) bool { return !c.run.bot.quiet.end(t.In(c.Zone())).IsZero() }
+func (c *Call) Quiet(t time.Time) bool { return !c.QuietEnd(t).IsZero() }
+
+// QuietEnd is when the quiet hours end that a moment lies in; zero where it lies in none.
+func (c *Call) QuietEnd(t time.Time) time.Time { return c.run.bot.quiet.end(t.In(c.Zone())) }
 
 // ZoneOf is the zone of another chat.
 func (c *Call) ZoneOf(chat ChatID) (*time.Location, error) {

@@ -8,7 +8,24 @@ import (
 )
 
 // A Line is one line about a person or a number, as a feature tells it.
-type Line struct{ Name, Value string }
+type Line struct {
+	Name, Value string
+	// Of About, for the card of a person: in which group it stands there ("" is all), which question it answers, and in which
+	// few words. Without words it is on no card.
+	Chat  ChatID
+	Facet Facet
+	Card  string
+}
+
+// A Facet is one of the three questions about a person.
+type Facet int
+
+// The three questions.
+const (
+	Who    Facet = iota // who are they
+	Whence              // where did they come from
+	Become              // what have they become
+)
 
 // A Question is what /为什么 asks a feature to explain.
 type Question struct {
@@ -81,11 +98,18 @@ func (c *Call) ForgetPerson(who PersonID) error {
 }
 
 func forgetIdentity(tx store.Tx, id PersonID, in []Chat) error {
+	home, err := HomeOf(tx, id)
+	if err != nil {
+		return err
+	}
 	if err := people.Delete(tx, id); err != nil {
 		return err
 	}
-	for _, chat := range append([]Chat{{}}, in...) {
+	for _, chat := range append([]Chat{{}, {ID: home}}, in...) {
 		if err := members.Delete(tx, chat.ID, id); err != nil {
+			return err
+		}
+		if err := lastSent.Delete(tx, chat.ID, id); err != nil {
 			return err
 		}
 		if err := roles.Delete(tx, id, chat.ID); err != nil {

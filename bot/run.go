@@ -232,6 +232,11 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 	if role == Blocked {
 		return nil, nil
 	}
+	if on {
+		if err := r.remember(e, role); err != nil {
+			return nil, err
+		}
+	}
 	said, taken, err := r.commandOf(ctx, e, role, on)
 	if err != nil || taken || !on {
 		return said, err
@@ -262,9 +267,9 @@ func (r *run) signedIn(e *Event) error {
 	return state.Put(r.tx, e.Text, stateSession)
 }
 
-// commandIn finds the command that an event calls.
+// commandIn finds the command that an event calls. In a chat, what is sent along comes without words.
 func (r *run) commandIn(e *Event) called {
-	if (e.Kind != Message && e.Kind != Asked) || e.Media != nil {
+	if e.Kind != Asked && (e.Kind != Message || e.Media != nil) {
 		return called{}
 	}
 	return r.bot.match(e.Text)

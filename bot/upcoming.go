@@ -54,6 +54,22 @@ func (b *Bot) ahead(v View) View {
 // Outlook is the time to come as it looks within this call.
 func (c *Call) Outlook() Outlook { return c.run.bot.outlook(c.Tx, c.Now) }
 
+// nextWithin is how far Next looks: a schedule that says less than once a month is not worth announcing.
+const nextWithin = 31 * 24 * time.Hour
+
+// Next is the next time that a feature's job is for in a group; zero where it is off or not soon.
+func (o Outlook) Next(feature, job string, chat Chat) (time.Time, error) {
+	if o.bot == nil || o.bot.byName[feature] == nil || o.bot.byName[feature].job(job) == nil {
+		return time.Time{}, nil
+	}
+	f := o.bot.byName[feature]
+	runs, err := o.runsOf(f, f.job(job), chat, o.Now.Add(nextWithin), 1, map[lackKey]bool{})
+	if err != nil || len(runs) == 0 {
+		return time.Time{}, err
+	}
+	return runs[0].At, nil
+}
+
 // A lackKey is a day of a job: what one group lacks on it, all lack.
 type lackKey struct {
 	job *Job
