@@ -1,5 +1,5 @@
 // Package pictures draws what people would rather look at than read: a month of check-ins, a year as a heat map, a
-// leaderboard, an invite tree, the growth of a group, a week in review, and a certificate.
+// leaderboard, an invite tree, the growth of a group, a week in review, the agenda of the coming days, and a certificate.
 //
 // Each picture is a struct of plain data with a Draw method. Draw lays out a Drawing, a short list of boxes, discs,
 // paths and lines of text, and needs neither fonts nor files. A Drawing becomes either

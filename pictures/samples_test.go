@@ -118,6 +118,27 @@ func sampleCertificate(l Look) Certificate {
 	}
 }
 
+func sampleAgenda(l Look, days int) Agenda {
+	a := Agenda{Look: l, Title: "接下来 7 天", Group: "六点二十晨读群 📚"}
+	for i := range days {
+		d := AgendaDay{Date: sampleDay(i), Items: []AgendaItem{{Clock: "06:20", What: "6:20 语音 → 300 个群", Note: "最后一个群约 06:32:04"}}}
+		switch i % 4 {
+		case 1:
+			d.Items[0].Note, d.Items[0].Warn = "没有新语音", true
+			d.Items = append(d.Items, AgendaItem{Clock: "08:00", What: "1. 发「上班啦」", Off: true, Note: "放假，不发"})
+		case 2:
+			d.Note, d.Alarm = "调休上班", "这天要发 2400 条，一天最多 2000 条"
+			for h := range 16 {
+				d.Items = append(d.Items, AgendaItem{Clock: strconv.Itoa(h+8) + ":00", What: "2. 喝水"})
+			}
+		case 3:
+			d.Items = nil
+		}
+		a.Days = append(a.Days, d)
+	}
+	return a
+}
+
 // samples are the pictures to look at: none, one, three and many of everything, in both languages.
 func samples(dark bool) map[string]*Drawing {
 	l, en := Look{Dark: dark}, Look{Lang: "en", Dark: dark}
@@ -140,6 +161,7 @@ func samples(dark bool) map[string]*Drawing {
 		"growth-none": Growth{Look: l, Title: "群成长", Group: "六点二十晨读群"}.Draw(),
 		"week":        sampleWeek(l).Draw(),
 		"week-quiet":  Week{Look: l, Title: "本周回顾", Group: "新群", From: sampleDay(0), To: sampleDay(6), Members: 3, LastWeek: -1}.Draw(),
+		"agenda":      sampleAgenda(l, 7).Draw(), "agenda-month": sampleAgenda(l, 40).Draw(), "agenda-none": sampleAgenda(l, 0).Draw(),
 		"certificate": sampleCertificate(l).Draw(),
 		"certificate-en": Certificate{
 			Look: en, Name: "Alexandra Featherstonehaugh-Montgomery", Camp: "the 100 day challenge", Group: "Early birds", Days: 100,
@@ -155,12 +177,15 @@ func attacks(text string, n int, l Look) []*Drawing {
 	node := Node{Name: text, Note: text, Below: n, Children: []Node{{Name: text, Below: n}, {Name: text, Left: true}}}
 	heads := []Headcount{{sampleDay(0), n, n, n}, {sampleDay(n % 1000), n / 2, -n, n}}
 	month := time.Month(n%14 - 1)
+	item := AgendaItem{text, text, text, n%2 == 0, n%3 == 0}
+	agenda := AgendaDay{sampleDay(n % 1000), text, text, []AgendaItem{item, item, item}}
 	return []*Drawing{
 		Month{l, text, text, n, month, []Mark{Mark(n), Done, Off}, n, n, n, n}.Draw(),
 		Year{l, text, text, n, []int{n, 1, -n}, n, n, n}.Draw(),
 		Board{l, text, text, text, text, rows, n}.Draw(),
 		Tree{l, text, node, n, n, n}.Draw(),
 		Growth{l, text, text, heads}.Draw(),
+		Agenda{l, text, text, []AgendaDay{agenda, agenda}}.Draw(),
 		Week{
 			Look: l, Title: text, Group: text, From: sampleDay(0), To: sampleDay(n % 1000), Members: n, Joined: n, Left: n, Checkins: n,
 			LastWeek: -n, Daily: [7]int{n, -n, 1}, Hours: [24]int{n, -n, 1}, Best: rows, Inviters: rows, Unit: text,

@@ -18,7 +18,7 @@ type words struct {
 	members, joined, left, direct, reach                string
 	stays, gone, waiting                                string
 	checkins, sinceLast, perDay, byHour, best, inviters string
-	quietWeek, certificate, awarded, allDays            string
+	quietWeek, certificate, awarded, allDays, nothing   string
 	weekdays                                            [7]string // from Monday
 }
 
@@ -39,7 +39,7 @@ func chinese() words {
 		members: "群成员", joined: "加入", left: "离开", direct: "直接邀请", reach: "三度影响",
 		stays: "还在群里", gone: "已离开", waiting: "待确认",
 		checkins: "打卡人次", sinceLast: "比上周", perDay: "每天打卡", byHour: "什么时候最热闹", best: "打卡之星", inviters: "邀请之星",
-		quietWeek: "这周安安静静，下周见", certificate: "结业证书", awarded: "兹证明", allDays: "全勤",
+		quietWeek: "这周安安静静，下周见", nothing: "没有要发的", certificate: "结业证书", awarded: "兹证明", allDays: "全勤",
 		weekdays: [7]string{"一", "二", "三", "四", "五", "六", "日"},
 	}
 }
@@ -56,7 +56,7 @@ func english() words {
 		stays: "Still here", gone: "left", waiting: "pending",
 		checkins: "Check-ins", sinceLast: "Last week", perDay: "Check-ins a day", byHour: "When the group is awake", best: "Most check-ins",
 		inviters:  "Most invites",
-		quietWeek: "A quiet week. See you in the next one!", certificate: "CERTIFICATE", awarded: "awarded to",
+		quietWeek: "A quiet week. See you in the next one!", nothing: "Nothing is planned", certificate: "CERTIFICATE", awarded: "awarded to",
 		allDays:  "every day",
 		weekdays: [7]string{"Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"},
 	}
@@ -81,6 +81,14 @@ func (w words) others(n int) string {
 		return "… and " + w.count(n) + " more"
 	}
 	return "…还有 " + w.count(n) + " 人"
+}
+
+// further counts what has no room.
+func (w words) further(n int) string {
+	if w.english {
+		return "… and " + w.count(n) + " more"
+	}
+	return "…还有 " + w.count(n) + " 条"
 }
 
 // finished says which camp was finished, the name apart from the words.
