@@ -96,6 +96,9 @@ func (c *Call) Say(s string) {
 		c.asked = append(c.asked, s)
 		return
 	}
+	if c.Event.Chat.ID == "" { // a work that the console began in no chat: its views tell what became of it
+		return
+	}
 	c.Send(Effect{Kind: Say, Text: s})
 }
 

@@ -115,6 +115,7 @@ type Media struct {
 	Length time.Duration // of a voice
 	URL    string        // of a link
 	Ref    string        // what Account.Fetch needs, opaque
+	Blob   string        // SHA-256 of what is kept already: what the owner gave to the console
 }
 
 // A Join is a join as the service words it. Where it names people by id (Inviter, People) those are believed; names are

@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"reflect"
 	"sync"
 
@@ -99,4 +101,24 @@ func (p *pulse) beat() {
 		close(p.next)
 		p.next = nil
 	}
+}
+
+// Take keeps at most limit bytes that the owner gave to the console, for an Asked event to bring along. It must be asked for
+// within the day.
+func (b *Bot) Take(ctx context.Context, kind MediaKind, name string, r io.Reader, limit int64) (Media, error) {
+	blob, err := store.Blobs{DB: b.db, Now: b.clock.Now}.Put(ctx, r, limit)
+	return Media{Kind: kind, Name: name, Size: blob.Size, Blob: blob.Sum}, err
+}
+
+// Open opens what was kept, such as a recording.
+func (b *Bot) Open(ctx context.Context, sum string) (io.ReadCloser, error) {
+	return b.openBlob(ctx, sum)
+}
+
+// fetch opens what was sent along, or what the owner gave to the console.
+func (b *Bot) fetch(ctx context.Context, m Media) (io.ReadCloser, error) {
+	if m.Blob != "" {
+		return b.openBlob(ctx, m.Blob)
+	}
+	return b.account.Fetch(ctx, m)
 }
