@@ -306,5 +306,5 @@ func (c *Call) ZoneOf(chat ChatID) (*time.Location, error) {
 	if err != nil {
 		return nil, err
 	}
-	return g.Location(), nil
+	return c.run.bot.zoneOf(g), nil
 }

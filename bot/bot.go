@@ -53,6 +53,7 @@ type Bot struct {
 	cache  map[settingKey]any // of the engine's goroutine
 
 	followed sync.Map // ChatID → bool: the groups that have a row
+	zones    sync.Map // name → *time.Location: those that were read
 	failing  atomic.Pointer[error]
 	started  atomic.Pointer[time.Time]
 	stopped  chan struct{} // closed when Run returns

@@ -49,7 +49,7 @@ func (c *Call) Arg(name string) string { return c.args[name] }
 func (c *Call) Group() GroupSettings { return c.group }
 
 // Zone is the group's time zone.
-func (c *Call) Zone() *time.Location { return c.group.Location() }
+func (c *Call) Zone() *time.Location { return c.run.bot.zoneOf(c.group) }
 
 // Day is the group's day that t belongs to.
 func (c *Call) Day(t time.Time) Day { return DayOf(t, c.Zone(), c.group.DayBegins) }

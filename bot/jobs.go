@@ -128,7 +128,7 @@ func (r *run) jobSpec(f *feature, job *Job, chat ChatID) (spec schedules.Spec, z
 		r.bot.log.Error("a schedule is off, it cannot be read", logFeature(f.Name), logChat(chat), logError(err))
 		return spec, nil, false, nil
 	}
-	return spec, group.Location(), true, nil
+	return spec, r.bot.zoneOf(group), true, nil
 }
 
 // replanAll sets the jobs of every group at start: a timer that waits and still fits is left alone, so that what came due

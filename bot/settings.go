@@ -48,6 +48,16 @@ func (s GroupSettings) Location() *time.Location {
 	return loc
 }
 
+// zoneOf is s.Location, read once: reading a zone costs as much as all else about an event.
+func (b *Bot) zoneOf(s GroupSettings) *time.Location {
+	if zone, ok := b.zones.Load(s.Zone); ok {
+		return zone.(*time.Location)
+	}
+	zone := s.Location()
+	b.zones.Store(s.Zone, zone)
+	return zone
+}
+
 // An override is one setting that the owner changed for one group.
 type override struct {
 	Value string    `json:"value"`

@@ -125,6 +125,11 @@ func calendarOf(c *bot.Call) (calendar, error) {
 		return nil, err
 	}
 	now, changed := was.with(c.Group(), c.Now)
+	for i := range now {
+		if now[i].Zone == c.Group().Zone {
+			now[i].loaded = c.Zone()
+		}
+	}
 	if !changed {
 		return now, nil
 	}
