@@ -36,13 +36,15 @@ type Inbox interface {
 type Doer interface {
 	// Do makes one attempt. It is called by the outbox, for one effect of a chat at a time.
 	//
-	// ErrOffline is no attempt: the effect waits. ErrUnknown: perhaps it was done. Permanent is not tried again. ErrTooOften
-	// slows everything down. Any other error is tried again later, with the same Effect.ID.
+	// ErrOffline is no attempt: the effect waits. ErrNotReady: nothing was sent, and it is tried until the effect expires.
+	// ErrUnknown: perhaps it was done. Permanent is not tried again. ErrTooOften slows everything down. Any other error is
+	// tried a few times more, with the same Effect.ID.
 	Do(ctx context.Context, e Effect) (Receipt, error)
 }
 
 var (
 	ErrOffline   = errors.New("the account is not signed in")
+	ErrNotReady  = errors.New("what comes before the sending failed")
 	ErrUnknown   = errors.New("the answer was lost, perhaps it was sent")
 	ErrTooOften  = errors.New("the service says: too often")
 	ErrSignedOut = errors.New("the service ended the session")

@@ -89,6 +89,15 @@ func spendBudget(tx store.Tx, now time.Time) error {
 	return sends.Put(tx, n+1, hour)
 }
 
+// refundBudget takes back an attempt of which nothing was sent.
+func refundBudget(tx store.Tx, at time.Time) error {
+	n, _, err := sends.Get(tx, hourOf(at))
+	if err != nil || n == 0 {
+		return err
+	}
+	return sends.Put(tx, n-1, hourOf(at))
+}
+
 func readBudget(r store.Reader, now time.Time) (used map[int64]int, since time.Time, err error) {
 	used = map[int64]int{}
 	for row, err := range sends.Scan(r, store.Range{From: store.Key(hourOf(now) - hoursOfDay + 1), Limit: hoursOfDay}) {

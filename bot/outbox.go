@@ -268,8 +268,11 @@ func (o *outbox) do(ctx context.Context, e Effect) (Receipt, error) {
 
 // vague says that an error does not tell whether anything was done.
 func vague(err error) bool {
-	return err != nil && !errors.Is(err, ErrOffline) && !errors.Is(err, ErrTooOften) && !IsPermanent(err)
+	return err != nil && !unsent(err) && !errors.Is(err, ErrTooOften) && !IsPermanent(err)
 }
+
+// unsent says that an attempt ended before anything was sent, so that it costs nothing of the budget.
+func unsent(err error) bool { return errors.Is(err, ErrOffline) || errors.Is(err, ErrNotReady) }
 
 // learn sets the pace of what comes next by what an attempt came to.
 func (o *outbox) learn(q queued, err error) {
@@ -277,7 +280,9 @@ func (o *outbox) learn(q queued, err error) {
 	defer o.mu.Unlock()
 	now := o.bot.clock.Now()
 	o.pacer.learn(now, err)
-	o.budget.spend(now)
+	if !unsent(err) {
+		o.budget.spend(now)
+	}
 	o.lanes.of(q.chat).sent(q, now, o.pacer.pace.ChatGap)
 }
 
@@ -293,34 +298,46 @@ func (o *outbox) outcome(ctx context.Context, q queued, row outRow, receipt Rece
 		return o.close(ctx, q, done)
 	case errors.Is(err, ErrOffline), errors.Is(err, ErrTooOften):
 		row.Attempts--
-		return o.retry(ctx, q, row, 0)
+		return o.retry(ctx, q, row, err, 0)
 	case errors.Is(err, ErrUnknown):
 		if row.Unsure++; row.unsure(o.pacer.pace) {
 			done.State = Lost
 			return o.close(ctx, q, done)
 		}
-	case IsPermanent(err) || row.exhausted():
+	case IsPermanent(err) || row.exhausted(err):
 		if done.State = Failed; row.Unsure > 0 {
 			done.State = Lost
 		}
 		o.bot.log.Warn("an effect failed for good", zap.String("effect", row.Effect.ID), logChat(q.chat), logError(err))
 		return o.close(ctx, q, done)
 	}
-	return o.retry(ctx, q, row, backoff(row.Attempts))
+	return o.retry(ctx, q, row, err, backoff(row.Attempts))
 }
 
 // exhausted says that an effect was tried often enough. A broadcast has until it expires: a group that could not be reached at
-// the minute still gets its share within the grace.
-func (row outRow) exhausted() bool {
-	return row.Attempts >= maxAttempts && (row.Effect.Class != Broadcast || row.Effect.Expires.IsZero())
+// the minute still gets its share within the grace. So has what was never sent, for trying it again cannot double it.
+func (row outRow) exhausted(err error) bool {
+	if row.Effect.Expires.IsZero() || row.Effect.Class != Broadcast && !errors.Is(err, ErrNotReady) {
+		return row.Attempts >= maxAttempts
+	}
+	return false
 }
 
 func backoff(attempts int) time.Duration { return min(time.Minute, time.Second<<min(attempts, 6)) }
 
 // retry keeps that the attempt is over, and lets the chat wait.
-func (o *outbox) retry(ctx context.Context, q queued, row outRow, wait time.Duration) error {
+func (o *outbox) retry(ctx context.Context, q queued, row outRow, cause error, wait time.Duration) error {
+	tried := row.Tried
 	row.Tried = time.Time{}
-	if err := o.keep(ctx, func(tx store.Tx) error { return waitingRows.Put(tx, row, q.seq) }); err != nil {
+	err := o.keep(ctx, func(tx store.Tx) error {
+		if unsent(cause) {
+			if err := refundBudget(tx, tried); err != nil {
+				return err
+			}
+		}
+		return waitingRows.Put(tx, row, q.seq)
+	})
+	if err != nil {
 		return err
 	}
 	o.mu.Lock()

@@ -148,6 +148,54 @@ func TestOffline(t *testing.T) {
 	})
 }
 
+// An upload is no send: trying it again cannot double anything, and must not end before anybody has stopped caring.
+func TestWhatIsNotReadyIsTriedUntilItExpires(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		r.svc.answers(func(context.Context, Effect) error { return fmt.Errorf("%w: no upload", ErrNotReady) })
+		r.put(says("小明", "/说 answer 图"))
+		r.wind(8 * time.Minute)
+		if n := r.svc.attempts(); n < 10 || n > 16 {
+			t.Errorf("%d attempts in eight minutes", n)
+		}
+		r.svc.answers(nil)
+		r.wind(time.Minute)
+		r.expect(club, "图")
+
+		r.svc.answers(func(context.Context, Effect) error { return ErrNotReady })
+		r.put(says("小明", "/说 answer 太久"))
+		r.wind(12 * time.Minute)
+		r.expectStates(Sent, Expired)
+	})
+}
+
+// The budgets are of what was sent: an hour without a network must not leave the bot mute in the next.
+func TestWhatWasNotSentCostsNothing(t *testing.T) {
+	for _, cause := range []error{ErrOffline, ErrNotReady} {
+		play(t, Options{Features: []Feature{speaker()}, Pace: Pace{PerHour: 5, PerDay: 10}}, func(r *rig) {
+			expect := func(want int) {
+				t.Helper()
+				if b := r.bot.Status().Budget; b.Hour != want || b.Day != want {
+					t.Fatalf("%v: %d sent this hour and %d today, expected %d", cause, b.Hour, b.Day, want)
+				}
+			}
+			r.do = func(context.Context, Effect) error { return cause }
+			r.restart()
+			r.put(says("小明", "/说 answer 等"))
+			r.wind(5 * time.Minute)
+			expect(0)
+			r.restart()
+			expect(0)
+			r.wind(time.Minute)
+			r.svc.answers(nil)
+			r.wind(time.Minute)
+			r.expect(club, "等")
+			expect(1)
+			r.restart()
+			expect(1)
+		})
+	}
+}
+
 func TestTooOften(t *testing.T) {
 	play(t, Options{Features: []Feature{speaker()}, Pace: Pace{Gap: time.Second}}, func(r *rig) {
 		r.put(says("小明", "/说 answer 零"))

@@ -77,7 +77,7 @@ func (a *Account) Prepare(ctx context.Context, e bot.Effect) error {
 func (a *Account) sendMedia(ctx context.Context, s *session, to string, e bot.Effect) (string, error) {
 	m, isNew, err := a.upload(ctx, s, to, e)
 	if err != nil {
-		return "", &uploadError{err}
+		return "", fmt.Errorf("%w: %w", bot.ErrNotReady, err)
 	}
 	id, err := s.sendUploaded(ctx, to, e, m)
 	if ret := retOf(err); ret != 0 && ret != retTooOften && !ended(err) {
@@ -87,16 +87,6 @@ func (a *Account) sendMedia(ctx context.Context, s *session, to string, e bot.Ef
 		}
 	}
 	return id, err
-}
-
-// An uploadError is a failure before anything was said: it is safe to try again.
-type uploadError struct{ error }
-
-func (e *uploadError) Unwrap() error { return e.error }
-
-func isUpload(err error) bool {
-	_, ok := errors.AsType[*uploadError](err)
-	return ok
 }
 
 // outcome puts a failure into the terms of bot.Doer.
@@ -112,13 +102,13 @@ func (a *Account) outcome(s *session, e bot.Effect, err error) error {
 	}
 	c, ok := asCall(err)
 	switch {
-	case !ok:
-		return err
-	case c.ret == retTooOften:
+	case ok && c.ret == retTooOften:
 		return fmt.Errorf("%w: %w", bot.ErrTooOften, err)
-	case c.fault == faultRet && c.ret == retParam && !isUpload(err):
+	case !ok, errors.Is(err, bot.ErrNotReady):
+		return err
+	case c.fault == faultRet && c.ret == retParam:
 		return bot.Permanent(err)
-	case c.fault == faultRet, isUpload(err) && c.sent:
+	case c.fault == faultRet:
 		return err
 	case !c.sent:
 		return fmt.Errorf("%w: %w", bot.ErrOffline, err)

@@ -215,7 +215,7 @@ func TestUploadFailuresAreSafeToRepeat(t *testing.T) {
 		} {
 			_, err := r.box.Break(f)
 			must(t, err)
-			if _, err := r.do(e); err == nil || errors.Is(err, bot.ErrUnknown) || bot.IsPermanent(err) {
+			if _, err := r.do(e); !errors.Is(err, bot.ErrNotReady) || errors.Is(err, bot.ErrUnknown) || bot.IsPermanent(err) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
