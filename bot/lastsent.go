@@ -20,7 +20,9 @@ type sentRow struct {
 const lastSent = store.Table[sentRow]("bot/lastsent") // chat, person
 
 // keepable are the media whose bytes can be kept.
-func (m Media) keepable() bool { return slices.Contains([]MediaKind{Image, Voice, Video, File}, m.Kind) }
+func (m Media) keepable() bool {
+	return slices.Contains([]MediaKind{Image, Voice, Video, File}, m.Kind)
+}
 
 // remember keeps what somebody sent who may set things up: first the picture, then the words that say what it is for.
 func (r *run) remember(e *Event, role Role) error {

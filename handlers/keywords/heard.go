@@ -3,53 +3,51 @@ package keywords
 import (
 	"context"
 	"strings"
+	"time"
 
 	"sixtwenty/bot"
-	"sixtwenty/store"
 )
+
+// knockAgain is when the owner hears again of a friend who asked for the same group before.
+const knockAgain = 12 * time.Hour
 
 var (
 	textKnock = bot.Text{ZH: "%s 私聊发了「%s」，想进「%s」，已经按您设的回复了；要拉人请在手机上操作。", EN: "%s wrote “%s” in private, about “%s”, and got what you set. To invite them use the phone."}
-	textDies  = bot.Text{ZH: "「%s」的群二维码（关键词「%s」）明天就过期了，请换一张：在群里发新的图，再发「/关键词 存私 %[2]s」。", EN: "The QR code of “%s” (word “%s”) expires tomorrow. Send a new picture in the group, and then “/keyword keepprivate %[2]s”."}
-	textNear  = bot.Text{ZH: "「%s」现在有 %d 人，快到 %d 人了：过了 200 人扫码就进不来了，只能由群友邀请；满 500 人要开新群。", EN: "“%s” has %d members and nears %d: beyond 200 codes no longer work, only invitations do; at 500 a new group is needed."}
+	textWait  = bot.Text{ZH: "「%s」现在不能扫码进群，已经告诉群主了，请等他拉您进来～", EN: "Nobody can join “%s” by its code just now. The owner knows, and will invite you."}
+	textPull  = bot.Text{ZH: "%s 私聊发了「%s」，想进「%s」，可是%s。我没有发二维码，请在手机上拉一下。", EN: "%s wrote “%s” in private, about “%s”, but %s. I sent no code: please invite them on the phone."}
+	textDead  = bot.Text{ZH: "群二维码已经过期", EN: "the code has died"}
+	textOver  = bot.Text{ZH: "群里满 200 人，扫码进不来了", EN: "beyond 200 members the code lets nobody in"}
 )
 
-// heard answers words, and remembers what managers send.
+// heard answers words.
 func heard(_ context.Context, c *bot.Call) error {
 	switch {
-	case c.Event.Media != nil:
-		return remember(c)
-	case c.Event.Text == "" || len(c.Event.Text) > maxText || c.Event.Self:
+	case c.Event.Text == "" || len(c.Event.Text) > maxText || c.Event.Self || c.Event.Media != nil:
 		return nil
 	case !c.Event.Chat.Group:
 		return knock(c)
 	}
-	key := fold(c.Event.Text)
-	a, ok, err := answers.Get(c.Tx, c.Event.Chat.ID, exact, key)
-	if err != nil {
+	a, ok, err := find(c, c.Event.Text)
+	if err != nil || !ok {
 		return err
-	}
-	if !ok {
-		if a, ok, err = within(c.Tx, c.Event.Chat.ID, key); err != nil || !ok {
-			return err
-		}
 	}
 	return reply(c, a)
 }
 
-// within finds the first word of the group that a message contains.
-func within(r store.Reader, chat bot.ChatID, text string) (answer, bool, error) {
-	rg := store.Under(chat, contained)
-	rg.Limit = maxWords
-	for row, err := range answers.Scan(r, rg) {
-		if err != nil {
-			return answer{}, false, err
-		}
-		if strings.Contains(text, fold(row.Value.Word)) {
-			return row.Value, true, nil
+// find gives what a message in the group is answered with: the word that it is, or else the first that it contains.
+func find(c *bot.Call, text string) (answer, bool, error) {
+	key := fold(text)
+	a, ok, err := answers.Get(c.Tx, c.Event.Chat.ID, exact, key)
+	if err != nil || ok {
+		return a, ok, err
+	}
+	list, err := wordsOf(c.Tx, c.Event.Chat.ID, contained)
+	for _, a := range list {
+		if strings.Contains(key, fold(a.Word)) {
+			return a, true, nil
 		}
 	}
-	return answer{}, false, nil
+	return answer{}, false, err
 }
 
 // reply gives an answer, unless it was given a moment ago.
@@ -87,62 +85,39 @@ func knock(c *bot.Call) error {
 	if err != nil || c.Now.Sub(at) < bot.Settings[Settings](c).Cooldown {
 		return err
 	}
-	a.send(c)
 	if err := last.Put(c.Tx, c.Now, c.Event.Chat.ID, key); err != nil {
 		return err
 	}
-	name, err := groupName(c.Tx, of)
+	shut, err := a.shut(c, of)
 	if err != nil {
 		return err
 	}
-	return c.TellOwners(textKnock, c.Event.From.Shown(), bot.CleanName(a.Word), name)
-}
-
-func groupName(r store.Reader, id bot.ChatID) (string, error) {
-	chats, err := bot.Chats(r)
-	for _, chat := range chats {
-		if chat.ID == id {
-			return bot.CleanName(chat.Name), err
-		}
+	name, word := c.ChatName(of), bot.CleanName(a.Word)
+	if shut != (bot.Text{}) {
+		c.Reply(textWait, name)
+	} else {
+		a.send(c)
 	}
-	return bot.CleanName(""), err
-}
-
-// remember keeps where to find what a manager sent, so that it can be set as an answer.
-func remember(c *bot.Call) error {
-	if !c.Event.Chat.Group || c.Role < bot.Manager || c.Event.Media.Kind == bot.Link || c.Event.Media.Kind == bot.Other {
+	if c.Now.Sub(at) < knockAgain {
 		return nil
 	}
-	return recents.Put(c.Tx, recent{Media: *c.Event.Media, At: c.Event.At}, c.Event.Chat.ID, c.Event.From.Person)
+	if shut != (bot.Text{}) {
+		return c.TellOwners(textPull, c.Event.From.Shown(), word, name, c.T(shut))
+	}
+	return c.TellOwners(textKnock, c.Event.From.Shown(), word, name)
 }
 
-// codeDies tells the owner that the code of a group is about to expire.
-func codeDies(_ context.Context, c *bot.Call) error {
-	var word string
-	if err := c.Decode(&word); err != nil {
-		return err
+// shut says why the code of a group lets nobody in; nothing where it does, or where the answer is no code.
+func (a answer) shut(c *bot.Call, of bot.ChatID) (bot.Text, error) {
+	if !a.Code {
+		return bot.Text{}, nil
 	}
-	return c.TellOwners(textDies, bot.CleanName(c.Event.Chat.Name), bot.CleanName(word))
-}
-
-// grown tells the owner, once for each, that a group nears 200 and 500 members.
-func grown(_ context.Context, c *bot.Call) error {
-	chat, err := c.Chat()
-	if err != nil {
-		return err
+	if c.Now.Sub(a.At) >= codeLives {
+		return textDead, nil
 	}
-	told, _, err := warned.Get(c.Tx, c.Event.Chat.ID)
-	if err != nil {
-		return err
+	size, err := bot.SizeOf(c.Tx, of)
+	if err == nil && size >= codeMembers {
+		return textOver, nil
 	}
-	for _, limit := range []int{500, 200} {
-		if chat.Size < limit-20 || chat.Size > limit || told >= limit {
-			continue
-		}
-		if err := warned.Put(c.Tx, limit, c.Event.Chat.ID); err != nil {
-			return err
-		}
-		return c.TellOwners(textNear, bot.CleanName(chat.Name), chat.Size, limit)
-	}
-	return nil
+	return bot.Text{}, err
 }

@@ -37,7 +37,7 @@ func TestWords(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		expect(t, w.Says("小明", "/关键词 加 书单 = x"), "@小明\u2005/关键词 只有管理员能用哦。")
 		expect(t, w.Says("小六", "/关键词 加 书单 ＝ 本月读\n《活着》"), "好的，有人说「书单」我就回答。")
-		expect(t, w.Says("小六", "/关键词 含 几点 = 6:20"), "好的，有人说「几点」我就回答。")
+		expect(t, w.Says("小六", "/关键词 含 几点 = 6:20"), "好的，话里有「几点」我就回答。")
 		expect(t, w.Says("小明", "有书单吗"))
 		expect(t, w.Says("小明", " 书 单"), "本月读\n《活着》")
 		expect(t, w.Says("阿杰", "书单")) // a moment ago
@@ -52,29 +52,71 @@ func TestWords(t *testing.T) {
 	})
 }
 
+// picture lets the account's own phone send a picture in the group.
+func picture(w *bottest.World) {
+	w.Put(bot.Event{
+		Kind: bot.Message, Chat: w.Group(), From: bot.Member{Person: w.Person("小六"), Nick: "小六"}, Self: true,
+		Media: &bot.Media{Kind: bot.Image, Ref: "r"},
+	})
+}
+
+func heardOnce(t *testing.T, w *bottest.World, what string) {
+	t.Helper()
+	if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], what) {
+		t.Errorf("the owner heard %q, expected %q", got, what)
+	}
+}
+
 func TestAFriendKnocks(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		w.Private("群主", "/boss")
-		expect(t, w.Says("小六", "/关键词 存私 进群"), "@小六\u2005请先在群里发要存的图片、文件或音频，十分钟内再发这一句。")
-		w.Put(bot.Event{
-			Kind: bot.Message, Chat: w.Group(), From: bot.Member{Person: w.Person("小六"), Nick: "小六"}, Self: true,
-			Media: &bot.Media{Kind: bot.Image, Ref: "r"},
-		})
-		expect(t, w.Says("小六", "/关键词 存私 进群"), "好的，正在存…", "好的，有人说「进群」我就回答。")
+		expect(t, w.Says("小六", "/群码 进群"), "@小六\u2005请先把群二维码的图发给我（群里或私聊都行），十分钟内再发这一句。")
+		picture(w)
+		expect(t, w.Says("小六", "/群码 进群"), "好的，好友私聊我「进群」就能拿到这张群二维码，用到 11-28 12:00。快过期时我会提醒您换。")
 		expect(t, w.Says("小明", "进群")) // in private only
 		expect(t, w.Private("大伟", "进群"), "[图片] picture.jpg")
 		expect(t, w.Private("大伟", "进群"))
-		got := w.HeardBy("群主")
-		if len(got) != 1 || !strings.Contains(got[0], "大伟 私聊发了「进群」") {
-			t.Errorf("the owner heard %q", got)
-		}
+		heardOnce(t, w, "大伟 私聊发了「进群」")
+		w.Wind(time.Minute)
+		expect(t, w.Private("大伟", "进群"), "[图片] picture.jpg")
+		expect(t, w.HeardBy("群主")) // knows already
+	})
+}
+
+// TestTheLifeOfACode: the owner hears on the sixth day that it dies on the seventh; a dead one is given to nobody.
+func TestTheLifeOfACode(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		picture(w)
+		w.Says("小六", "/群码 进群")
+		w.Says("小六", "/关键词 私 进群 = 扫码进群：")
 		w.Wind(5 * 24 * time.Hour)
 		expect(t, w.HeardBy("群主"))
 		w.Restart()
-		w.Wind(25 * time.Hour)
-		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "明天就过期了") {
-			t.Errorf("the owner heard %q", got)
-		}
+		w.Wind(24 * time.Hour)
+		heardOnce(t, w, "明天 12:00 就过期了")
+		expect(t, w.Private("大伟", "进群"), "扫码进群：", "[图片] picture.jpg")
+		w.HeardBy("群主")
+		w.Wind(24 * time.Hour)
+		heardOnce(t, w, "今天 12:00 就过期了")
+		expect(t, w.Private("阿杰", "进群"), "「六点二十读书会」现在不能扫码进群，已经告诉群主了，请等他拉您进来～")
+		heardOnce(t, w, "群二维码已经过期。我没有发二维码")
+		picture(w)
+		w.Says("小六", "/群码 进群")
+		w.Wind(time.Minute)
+		expect(t, w.Private("阿杰", "进群"), "扫码进群：", "[图片] picture.jpg")
+	})
+}
+
+// TestMediaAndText: a word has a text, a medium, or both; what is set later leaves the other as it was.
+func TestMediaAndText(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		w.Gives("群主", bot.Media{Kind: bot.File, Name: "读书会手册.pdf"}, []byte("pdf"))
+		expect(t, w.Says("群主", "/关键词 存含 手册"), "好的，话里有「手册」我就回答：文件。")
+		expect(t, w.Says("群主", "/关键词 含 手册 = 都在这里："), "好的，话里有「手册」我就回答：一段话，再加文件。")
+		expect(t, w.Says("小明", "手册在哪"), "都在这里：", "[文件] 读书会手册.pdf")
+		expect(t, w.Says("小明", "/问答 手册"), "都在这里：", "[文件] 读书会手册.pdf")
 	})
 }
 
@@ -90,7 +132,7 @@ func TestTheOwnerHearsOnceThatAGroupIsNearlyFull(t *testing.T) {
 			join := &bot.Join{InviterName: "群友0", Names: fmt.Sprint("群友", n)}
 			w.Put(bot.Event{Kind: bot.Joined, Chat: w.Group(), Join: join, Roster: list})
 		}
-		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "快到 200 人了") {
+		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "满 200 人以后扫码就进不来了") {
 			t.Errorf("the owner heard %q", got)
 		}
 	})

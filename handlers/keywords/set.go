@@ -3,23 +3,26 @@ package keywords
 import (
 	"context"
 	"encoding/json"
-	"path"
 	"strings"
 
 	"sixtwenty/bot"
-	"sixtwenty/store"
 )
 
 var (
-	textForm    = bot.Text{ZH: "可以写：/关键词 加 词 = 回复、/关键词 含 词 = 回复、/关键词 私 词 = 回复、/关键词 存 词（先发图片或文件）、/关键词 存私 词、/关键词 删 词", EN: "Write: /keyword add WORD = ANSWER, contains WORD = ANSWER, private WORD = ANSWER, keep WORD (after sending a picture or a file), keepprivate WORD, drop WORD"}
-	textSet     = bot.Text{ZH: "好的，有人说「%s」我就回答。", EN: "Whoever says “%s” is answered."}
+	textForm    = bot.Text{ZH: "可以写：\n/关键词 加 词 = 回复（整句是这个词）\n/关键词 含 词 = 回复（话里有这个词）\n/关键词 私 词 = 回复（好友私聊）\n先发图片、文件或音频，再写 /关键词 存 词（或 存含、存私）\n/关键词 删 词", EN: "Write:\n/keyword add WORD = ANSWER (the whole message)\n/keyword contains WORD = ANSWER\n/keyword private WORD = ANSWER (of friends)\nsend a picture, file or recording, then /keyword keep WORD (or keepcontains, keepprivate)\n/keyword drop WORD"}
+	textSet     = bot.Text{ZH: "好的，%s「%s」我就回答%s。", EN: "Done: %s “%s” is answered%s."}
+	textSays    = bot.Text{ZH: "有人说", EN: "who says"}
+	textHolds   = bot.Text{ZH: "话里有", EN: "a message with"}
+	textTells   = bot.Text{ZH: "好友私聊我", EN: "a friend who writes me"}
+	textWithAll = bot.Text{ZH: "：一段话，再加%s", EN: " with the text and %s"}
+	textWith    = bot.Text{ZH: "：%s", EN: " with %s"}
+	textCodeSet = bot.Text{ZH: "好的，好友私聊我「%s」就能拿到这张群二维码，用到 %s。快过期时我会提醒您换。", EN: "Friends who write me “%s” get this code, good until %s. I tell you before it dies."}
 	textLong    = bot.Text{ZH: "太长了：词 %d 字以内，回复 %d 字节以内。", EN: "Too long: a word has at most %d characters, an answer %d bytes."}
 	textFull    = bot.Text{ZH: "关键词太多啦，先删几个（最多 %d 个）。", EN: "There are too many words; drop some (at most %d)."}
 	textTaken   = bot.Text{ZH: "「%s」已经是别的群的私聊关键词了，换一个吧。", EN: "“%s” is a private word of another group; take another."}
 	textDropped = bot.Text{ZH: "好的，「%s」不再回答了。", EN: "“%s” is no longer answered."}
 	textNoWord  = bot.Text{ZH: "没有「%s」这个关键词。", EN: "There is no word “%s”."}
-	textSend    = bot.Text{ZH: "请先在群里发要存的图片、文件或音频，十分钟内再发这一句。", EN: "First send the picture, file or recording here, and this within ten minutes."}
-	textKeeping = bot.Text{ZH: "好的，正在存…", EN: "Keeping it…"}
+	textSend    = bot.Text{ZH: "请先把图片、文件或音频发给我（群里或私聊都行），十分钟内再发这一句。", EN: "First send me the picture, file or recording, here or in private, and this within ten minutes."}
 	textNotKept = bot.Text{ZH: "「%s」没有存成：拿不到那个文件。请再发一次试试。", EN: "“%s” was not kept: the file could not be fetched. Please send it again."}
 	textNone    = bot.Text{ZH: "还没有关键词。管理员发「/关键词 加 词 = 回复」就有了。", EN: "There are no words yet. A manager sets one with “/keyword add WORD = ANSWER”."}
 	textFAQ     = bot.Text{ZH: "可以问我：", EN: "You can ask me:"}
@@ -27,8 +30,6 @@ var (
 	textIn      = bot.Text{ZH: "（话里有就答）", EN: " (anywhere in a message)"}
 	textAlone   = bot.Text{ZH: "（私聊我）", EN: " (in private)"}
 )
-
-type work = func(ctx context.Context, w bot.Work) (any, error)
 
 // manage is /关键词.
 func manage(_ context.Context, c *bot.Call) error {
@@ -44,6 +45,8 @@ func manage(_ context.Context, c *bot.Call) error {
 		return set(c, private, text)
 	case "存", "keep":
 		return keepMedia(c, exact, text)
+	case "存含", "keepcontains":
+		return keepMedia(c, contained, text)
 	case "存私", "keepprivate":
 		return keepMedia(c, private, text)
 	case "删", "drop":
@@ -52,40 +55,57 @@ func manage(_ context.Context, c *bot.Call) error {
 	return bot.Refuse(textForm)
 }
 
+// set gives a word a text; the medium it has stays.
 func set(c *bot.Call, m mode, text string) error {
 	word, reply, ok := strings.Cut(strings.ReplaceAll(text, "＝", "="), "=")
 	if !ok || strings.TrimSpace(reply) == "" {
 		return bot.Refuse(textForm)
 	}
-	a := answer{Word: strings.TrimSpace(word), Text: strings.TrimSpace(reply), By: c.Event.From.Person, At: c.Now}
-	if err := put(c, c.Event.Chat.ID, m, a); err != nil {
+	word = strings.TrimSpace(word)
+	a, _, err := answers.Get(c.Tx, c.Event.Chat.ID, m, fold(word))
+	if err != nil {
 		return err
 	}
-	c.Reply(textSet, bot.CleanName(a.Word))
+	a.Word, a.Text, a.By = word, strings.TrimSpace(reply), c.Event.From.Person
+	if !a.Code {
+		a.At = c.Now
+	}
+	if err := put(c, m, a); err != nil {
+		return err
+	}
+	a.confirm(c, m)
 	return nil
 }
 
-// put keeps an answer.
-func put(c *bot.Call, chat bot.ChatID, m mode, a answer) error {
-	key := fold(a.Word)
+// confirm says what a word is answered with now.
+func (a answer) confirm(c *bot.Call, m mode) {
+	when := map[mode]bot.Text{exact: textSays, contained: textHolds, private: textTells}[m]
+	with := ""
+	switch what := c.T(a.medium()); {
+	case a.Media != "" && a.Text != "":
+		with = c.T(textWithAll, what)
+	case a.Media != "":
+		with = c.T(textWith, what)
+	}
+	c.Reply(textSet, c.T(when), bot.CleanName(a.Word), with)
+}
+
+// put keeps an answer of this group.
+func put(c *bot.Call, m mode, a answer) error {
+	chat, key := c.Event.Chat.ID, fold(a.Word)
 	if key == "" {
 		return bot.Refuse(textForm)
 	}
 	if len([]rune(a.Word)) > maxWord || len(a.Text) > maxText {
 		return bot.Refuse(textLong, maxWord, maxText)
 	}
-	n := 0
-	rg := store.Under(chat, m)
-	rg.Limit = maxWords
-	for row, err := range answers.Scan(c.Tx, rg) {
-		if err != nil {
-			return err
-		}
-		if fold(row.Value.Word) != key {
-			n++
-		}
+	list, err := wordsOf(c.Tx, chat, m)
+	if err != nil {
+		return err
 	}
-	if n >= maxWords {
+	if known, err := answers.Has(c.Tx, chat, m, key); err != nil {
+		return err
+	} else if !known && len(list) >= maxWords {
 		return bot.Refuse(textFull, maxWords)
 	}
 	if m == private {
@@ -105,7 +125,7 @@ func put(c *bot.Call, chat bot.ChatID, m mode, a answer) error {
 
 func drop(c *bot.Call, word string) error {
 	key, found := fold(word), false
-	for _, m := range []mode{exact, contained, private} {
+	for _, m := range modes() {
 		has, err := answers.Has(c.Tx, c.Event.Chat.ID, m, key)
 		if err != nil {
 			return err
@@ -123,9 +143,6 @@ func drop(c *bot.Call, word string) error {
 		if err := doors.Delete(c.Tx, key); err != nil {
 			return err
 		}
-		if err := c.ClearTimer(timerCode, key); err != nil {
-			return err
-		}
 	}
 	if !found {
 		return bot.Refuse(textNoWord, bot.CleanName(word))
@@ -134,23 +151,37 @@ func drop(c *bot.Call, word string) error {
 	return nil
 }
 
-func faq(_ context.Context, c *bot.Call) error { return list(c, false) }
+// faq is /问答: what can be asked, or the answer itself.
+func faq(_ context.Context, c *bot.Call) error {
+	word := strings.TrimSpace(c.Arg("词"))
+	if word == "" {
+		return list(c, false)
+	}
+	a, ok, err := find(c, word)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return bot.Refuse(textNoWord, bot.CleanName(word))
+	}
+	a.send(c)
+	return nil
+}
 
 // list says what can be asked; managers also see what is for friends in private.
 func list(c *bot.Call, all bool) error {
 	text := ""
 	marks := map[mode]string{contained: c.T(textIn), private: c.T(textAlone)}
-	for _, m := range []mode{exact, contained, private} {
+	for _, m := range modes() {
 		if m == private && !all {
 			continue
 		}
-		rg := store.Under(c.Event.Chat.ID, m)
-		rg.Limit = maxWords
-		for row, err := range answers.Scan(c.Tx, rg) {
-			if err != nil {
-				return err
-			}
-			text += c.T(textItem, bot.CleanName(row.Value.Word), marks[m])
+		words, err := wordsOf(c.Tx, c.Event.Chat.ID, m)
+		if err != nil {
+			return err
+		}
+		for _, a := range words {
+			text += c.T(textItem, bot.CleanName(a.Word), marks[m])
 		}
 	}
 	if text == "" {
@@ -166,6 +197,7 @@ type request struct {
 	Media bot.Media    `json:"media"`
 	Word  string       `json:"word"`
 	Mode  mode         `json:"mode"`
+	Code  bool         `json:"code,omitempty"`
 	By    bot.PersonID `json:"by,omitempty"`
 }
 
@@ -174,33 +206,26 @@ func keepMedia(c *bot.Call, m mode, word string) error {
 	if fold(word) == "" {
 		return bot.Refuse(textForm)
 	}
-	r, ok, err := recents.Get(c.Tx, c.Event.Chat.ID, c.Event.From.Person)
+	sent, ok, err := c.LastSent(fresh)
 	if err != nil {
 		return err
 	}
-	if !ok || c.Event.At.Sub(r.At) > fresh {
+	if !ok {
 		return bot.Refuse(textSend)
 	}
-	c.Reply(textKeeping)
-	ask := request{Media: r.Media, Word: word, Mode: m, By: c.Event.From.Person}
-	return c.Work(workKeep, string(c.Event.Chat.ID)+"/"+string(m)+"/"+fold(word), ask)
+	return keep(c, request{Media: sent, Word: word, Mode: m})
 }
 
-// fetch keeps what was sent as a blob.
-func fetch(ctx context.Context, w bot.Work) (any, error) {
-	var ask request
-	if err := json.Unmarshal(w.Data, &ask); err != nil {
-		return nil, bot.Permanent(err)
+// keep asks for the work, unless it is plain that the answer would be refused.
+func keep(c *bot.Call, ask request) error {
+	ask.By = c.Event.From.Person
+	if len([]rune(ask.Word)) > maxWord {
+		return bot.Refuse(textLong, maxWord, maxText)
 	}
-	r, err := w.Fetch(ctx, ask.Media)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return w.Keep(ctx, r, maxMedia)
+	return c.Work(workKeep, string(c.Event.Chat.ID)+"/"+string(ask.Mode)+"/"+fold(ask.Word), ask)
 }
 
-// kept sets the answer when its medium is kept.
+// kept sets the answer when its medium is kept; the text it has stays.
 func kept(_ context.Context, c *bot.Call) error {
 	var done bot.Done
 	if err := c.Decode(&done); err != nil {
@@ -214,32 +239,22 @@ func kept(_ context.Context, c *bot.Call) error {
 		c.Reply(textNotKept, bot.CleanName(ask.Word))
 		return nil
 	}
-	a := answer{Word: ask.Word, By: ask.By, At: c.Now}
+	a, _, err := answers.Get(c.Tx, c.Event.Chat.ID, ask.Mode, fold(ask.Word))
+	if err != nil {
+		return err
+	}
+	a.Word, a.By, a.At, a.Code, a.Warned = ask.Word, ask.By, c.Now, ask.Code, 0
 	if err := done.Into(&a.Media); err != nil {
 		return err
 	}
-	a.Kind, a.Name = effectOf(ask.Media)
-	if err := put(c, c.Event.Chat.ID, ask.Mode, a); err != nil {
+	a.Kind, a.Name = ask.Media.Sending()
+	if err := put(c, ask.Mode, a); err != nil {
 		return err
 	}
-	c.Reply(textSet, bot.CleanName(a.Word))
-	if ask.Mode != private || a.Kind != bot.SendImage {
+	if a.Code {
+		c.Reply(textCodeSet, bot.CleanName(a.Word), a.At.Add(codeLives).In(c.Zone()).Format("01-02 15:04"))
 		return nil
 	}
-	return c.After(codeLives, timerCode, fold(a.Word), a.Word)
-}
-
-// effectOf is how a medium is sent, and under which name.
-func effectOf(m bot.Media) (bot.EffectKind, string) {
-	name := path.Base(strings.ReplaceAll(m.Name, "\\", "/"))
-	switch m.Kind {
-	case bot.Image:
-		return bot.SendImage, "picture.jpg"
-	case bot.Voice:
-		return bot.SendVoice, "voice.mp3"
-	}
-	if name == "." || name == "/" {
-		name = "file"
-	}
-	return bot.SendFile, name
+	a.confirm(c, ask.Mode)
+	return nil
 }
