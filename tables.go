@@ -14,6 +14,8 @@ import (
 func carried() []archive.Table {
 	return []archive.Table{
 		{Name: "bot/people"},
+		{Name: "bot/names"},
+		{Name: "bot/names/of"},
 		{Name: "bot/heads"},
 		{Name: "bot/heads/all"},
 		{Name: "bot/merges"},

@@ -150,6 +150,9 @@ func (b *Bot) open(ctx context.Context) (due time.Time, err error) {
 		if err := r.replanAll(); err != nil {
 			return err
 		}
+		if err := r.noteAll(); err != nil {
+			return err
+		}
 		for row, err := range chats.Scan(tx, store.Range{}) {
 			if err != nil {
 				return err

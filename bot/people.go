@@ -212,6 +212,9 @@ func (r *run) meetPerson(m Member, home ChatID) error {
 	if p == was && known {
 		return nil
 	}
+	if err := r.note(m.Person, p.Nick); err != nil {
+		return err
+	}
 	return people.Put(r.tx, p, m.Person)
 }
 
@@ -231,6 +234,9 @@ func (r *run) enrol(chat ChatID, m Member) error {
 	}
 	if row.Missed = 0; !nameless {
 		row.Nick, row.Card, row.Known = m.Nick, m.Card, m.Known
+	}
+	if err := r.note(m.Person, m.Nick, m.Card); err != nil {
+		return err
 	}
 	return members.Put(r.tx, row, chat, m.Person)
 }

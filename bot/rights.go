@@ -105,6 +105,9 @@ func forgetIdentity(tx store.Tx, id PersonID, in []Chat) error {
 	if err := people.Delete(tx, id); err != nil {
 		return err
 	}
+	if err := forgetNames(tx, id); err != nil {
+		return err
+	}
 	for _, chat := range append([]Chat{{}, {ID: home}}, in...) {
 		if err := members.Delete(tx, chat.ID, id); err != nil {
 			return err
