@@ -265,12 +265,8 @@ func (r *run) tellOwners(text func(c *Call) string) error {
 
 // Today is the day it is in a chat. Any goroutine.
 func (b *Bot) Today(r store.Reader, chat ChatID) (Day, error) {
-	v, err := b.byName[groupFeature].settingsIn(r, chat)
-	if err != nil {
-		return 0, err
-	}
-	g := v.(GroupSettings)
-	return DayOf(b.clock.Now(), g.Location(), g.DayBegins), nil
+	_, day, err := b.Here(r, chat)
+	return day, err
 }
 
 // Views lists what the features show. Any goroutine.

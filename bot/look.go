@@ -78,6 +78,16 @@ func (b *Bot) SettingsIn(r store.Reader, chat ChatID) ([]Setting, error) {
 	return list, nil
 }
 
+// Here gives a chat's own settings and the day it is there; of "" what holds where nothing else is said.
+func (b *Bot) Here(r store.Reader, chat ChatID) (GroupSettings, Day, error) {
+	v, err := b.byName[groupFeature].settingsIn(r, chat)
+	if err != nil {
+		return GroupSettings{}, 0, err
+	}
+	g := v.(GroupSettings)
+	return g, DayOf(b.clock.Now(), g.Location(), g.DayBegins), nil
+}
+
 // A pulse lets any number of goroutines wait for the next commit.
 type pulse struct {
 	mu   sync.Mutex

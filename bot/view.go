@@ -25,6 +25,8 @@ type View struct {
 	Rows    func(r store.Reader, q Query) ([][]string, error)
 	Show    func(r store.Reader, q Query) (Shown, error)
 	Acts    []Act // what can be done here whatever the rows
+	// Order is a command with {from} and {to}, places from 1, that puts a row elsewhere: the rows can be dragged then.
+	Order string
 }
 
 // A Page is a page of the console.
