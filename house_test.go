@@ -82,7 +82,7 @@ func mayImport(from, to string) bool {
 		if from == "handlers" {
 			return to == "bot" || within(to, "handlers")
 		}
-		return slices.Contains([]string{"bot", "store", "schedules", "pictures", "audio", "sheets"}, to)
+		return slices.Contains([]string{"bot", "store", "schedules", "pictures", "audio", "sheets", "qr"}, to)
 	case within(from, "console"):
 		return slices.Contains([]string{"bot", "store", "schedules", "pictures", "audio", "sheets", "pinyin"}, to) ||
 			from == "console" && within(to, "console")
@@ -99,7 +99,7 @@ func mayImport(from, to string) bool {
 	case within(from, "wechatbox"):
 		return within(to, "wechatbox")
 	}
-	return false // store, schedules, pictures, audio, control and alarm stand on the ground
+	return false // store, schedules, pictures, audio, qr, control and alarm stand on the ground
 }
 
 func within(p, root string) bool { return p == root || strings.HasPrefix(p, root+"/") }
@@ -126,6 +126,7 @@ func TestOneDoorPerLibrary(t *testing.T) {
 		"github.com/robfig/cron/v3":             "schedules",
 		"github.com/6tail/lunar-go/HolidayUtil": "schedules",
 		"github.com/tcolgate/mp3":               "audio",
+		"github.com/makiuchi-d/gozxing":         "qr",
 		"go.yaml.in/yaml/v4":                    ".",
 		"github.com/alecthomas/kong":            ".",
 		"github.com/nicholas-fedor/shoutrrr":    "alarm",
