@@ -183,6 +183,37 @@ func (o Outlook) Days() *schedules.Days {
 	return o.bot.days
 }
 
+// NeedsDays says whether any job of any group depends on the table of working days.
+func (o Outlook) NeedsDays() (bool, error) {
+	if o.bot == nil {
+		return false, nil
+	}
+	groups, err := Chats(o.r)
+	if err != nil {
+		return false, err
+	}
+	read := map[string]bool{}
+	for _, chat := range groups {
+		for _, f := range o.bot.features {
+			settings, err := o.settingsOf(f, chat.ID)
+			if err != nil {
+				return false, err
+			}
+			for _, job := range f.Jobs {
+				text := job.Spec(settings)
+				if text == "" || read[text] {
+					continue
+				}
+				read[text] = true
+				if spec, err := o.bot.days.Parse(text); err == nil && spec.NeedsDays() {
+					return true, nil
+				}
+			}
+		}
+	}
+	return false, nil
+}
+
 // Quiet says whether a moment, in the zone it is given in, lies within the quiet hours.
 func (o Outlook) Quiet(t time.Time) bool { return o.bot != nil && !o.bot.quiet.end(t).IsZero() }
 
@@ -231,4 +262,10 @@ func (c *Call) Report(q Query) (lines []Line, err error) {
 func SizeOf(r store.Reader, chat ChatID) (int, error) {
 	row, _, err := chats.Get(r, chat)
 	return row.Size, err
+}
+
+// ChatName is what a chat is called, cleaned for speaking.
+func ChatName(r store.Reader, id ChatID) (string, error) {
+	row, _, err := chats.Get(r, id)
+	return CleanName(row.Name), err
 }

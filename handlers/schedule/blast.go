@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,15 +68,11 @@ func blast(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	steps := map[string]func(*bot.Call, broadcast) error{
-		"": progress, "进度": progress, "progress": progress, "暂停": hold, "pause": hold, "继续": proceed, "resume": proceed,
-		"停": stop, "停止": stop, "stop": stop, "撤回": recall, "recall": recall,
-	}
-	if step := steps[text]; step != nil {
-		if !ok || b.State == stageAsked {
+	if step, asked := steps()[text], ok && b.State == stageAsked; step.run != nil {
+		if !ok || asked != step.asked || asked && c.Now.Sub(b.At) > patience {
 			return bot.Refuse(textNoBlast)
 		}
-		return step(c, b)
+		return step.run(c, b)
 	}
 	if ok && (b.State == stageRunning || b.State == stagePaused) {
 		return bot.Refuse(textBusy, b.Fed, len(b.To))
@@ -83,23 +80,34 @@ func blast(_ context.Context, c *bot.Call) error {
 	return propose(c, text)
 }
 
+// A step is a word about a broadcast: about one that was only asked for, or about one that was begun.
+type step struct {
+	run   func(*bot.Call, broadcast) error
+	asked bool
+}
+
+func steps() map[string]step {
+	return map[string]step{
+		"": {run: progress}, "进度": {run: progress}, "progress": {run: progress}, "暂停": {run: hold}, "pause": {run: hold},
+		"继续": {run: proceed}, "resume": {run: proceed}, "停": {run: stop}, "停止": {run: stop}, "stop": {run: stop},
+		"撤回": {run: recall}, "recall": {run: recall},
+		"确定": {begin, true}, "开始": {begin, true}, "begin": {begin, true}, "取消": {dismiss, true}, "drop": {dismiss, true},
+	}
+}
+
 // propose shows what would be sent where.
 func propose(c *bot.Call, text string) error {
 	b := broadcast{State: stageAsked, At: c.Now, Text: text}
-	if name, value, ok := strings.Cut(strings.Replace(text[:wordEnds(text, 1)[0]], "：", ":", 1), ":"); ok && (name == "给" || name == "to") && value != "全部" {
-		to, err := groupsNamed(c, value)
-		if err != nil {
-			return err
-		}
-		b.To, b.Text = to, strings.TrimSpace(text[wordEnds(text, 1)[0]:])
+	word := optionWord(text)
+	name, value, ok := cutOption(word)
+	if named := ok && (name == "给" || name == "to"); named {
+		b.Text = strings.TrimSpace(text[len(word):])
 	} else {
-		all, err := bot.Chats(c.Tx)
-		if err != nil {
-			return err
-		}
-		for _, chat := range all[:min(len(all), maxGroups)] {
-			b.To = append(b.To, chat.ID)
-		}
+		value = "全部"
+	}
+	var err error
+	if b.To, err = reached(c, value); err != nil {
+		return err
 	}
 	switch {
 	case len(b.To) == 0:
@@ -109,12 +117,24 @@ func propose(c *bot.Call, text string) error {
 	case len(b.Text) > maxTextSize:
 		return bot.Refuse(textTooBig, 1, maxTextSize)
 	}
-	var err error
 	if b.ID, err = c.Tx.Next(string(blasts)); err != nil {
 		return err
 	}
 	c.Reply(textPreview, len(b.To), named(c, b.To), length(c, c.SendTime(len(b.To))), b.Text)
 	return blasts.Put(c.Tx, b, c.Event.Chat.ID)
+}
+
+// reached are the groups that 全部, names or tags stand for.
+func reached(c *bot.Call, value string) (ids []bot.ChatID, err error) {
+	var e entry
+	if err := readTargets(c, &e, value); err != nil {
+		return nil, err
+	}
+	to, err := e.targets(c.Tx)
+	for _, chat := range to[:min(len(to), maxGroups)] {
+		ids = append(ids, chat.ID)
+	}
+	return ids, err
 }
 
 // named lists the first groups by name.
@@ -148,12 +168,29 @@ func answered(c *bot.Call) (bool, error) {
 		return false, err
 	}
 	if no {
-		c.Reply(textNotBegun)
-		return true, blasts.Delete(c.Tx, c.Event.Chat.ID)
+		return true, dismiss(c, b)
 	}
+	return true, begin(c, b)
+}
+
+func dismiss(c *bot.Call, _ broadcast) error {
+	c.Reply(textNotBegun)
+	return blasts.Delete(c.Tx, c.Event.Chat.ID)
+}
+
+func begin(c *bot.Call, b broadcast) error {
 	c.Reply(textBegun)
 	b.State = stageRunning
-	return true, advance(c, b)
+	return advance(c, b)
+}
+
+// inform tells who began a broadcast how it goes: in their chat, or in private where it was begun in the console.
+func inform(c *bot.Call, t bot.Text, args ...any) error {
+	if c.Event.Chat.ID == "" {
+		return c.TellOwners(t, args...)
+	}
+	c.Send(bot.Effect{Kind: bot.Say, Text: c.T(t, args...), Class: bot.Answer, Loud: true})
+	return nil
 }
 
 // feed goes on with the broadcast of this chat.
@@ -195,9 +232,8 @@ func advance(c *bot.Call, b broadcast) error {
 		if len(lacking) > 0 {
 			but = c.T(textBut, len(lacking), named(c, lacking))
 		}
-		c.Send(bot.Effect{Kind: bot.Say, Text: c.T(textAllSent, n.sent, but), Class: bot.Answer, Loud: true})
 		b.State = stageOver
-		return blasts.Put(c.Tx, b, c.Event.Chat.ID)
+		return errors.Join(inform(c, textAllSent, n.sent, but), blasts.Put(c.Tx, b, c.Event.Chat.ID))
 	}
 	for room := feedAhead - n.waiting; room > 0 && b.Fed < len(b.To); room-- {
 		c.Send(bot.Effect{Kind: bot.Say, Chat: b.To[b.Fed], Text: b.Text, Class: bot.Broadcast, Tag: b.tag(), Loud: true})
@@ -205,8 +241,9 @@ func advance(c *bot.Call, b broadcast) error {
 	}
 	if quarter := 4 * n.sent / len(b.To); quarter > b.Told && len(b.To) >= tellFrom {
 		b.Told = quarter
-		left := c.SendTime(len(b.To) - n.sent)
-		c.Send(bot.Effect{Kind: bot.Say, Text: c.T(textProgress, n.sent, len(b.To), length(c, left)), Class: bot.Answer})
+		if err := inform(c, textProgress, n.sent, len(b.To), length(c, c.SendTime(len(b.To)-n.sent))); err != nil {
+			return err
+		}
 	}
 	if err := blasts.Put(c.Tx, b, c.Event.Chat.ID); err != nil {
 		return err

@@ -14,11 +14,13 @@ type entry struct {
 	ID     uint64       `json:"id"`
 	Spec   string       `json:"spec"`
 	What   content      `json:"what"`
-	To     []bot.ChatID `json:"to,omitempty"` // the groups; none is the chat where it was made
+	To     []bot.ChatID `json:"to,omitempty"`   // the groups; without any and without tags the chat where it was made
+	Tags   []string     `json:"tags,omitempty"` // and all that have one of these
 	All    bool         `json:"all,omitempty"`
 	Chat   bot.Chat     `json:"chat"` // where it was made: its zone and language hold
 	By     bot.Member   `json:"by"`
-	Role   bot.Role     `json:"role"` // of who made it: a command runs with it
+	Role   bot.Role     `json:"role"`          // of who made it: a command runs with it, as long as they have it
+	Own    bool         `json:"own,omitempty"` // made by the account's own phone or in the console, whose word needs no role
 	Due    time.Time    `json:"due,omitzero"`
 	Paused bool         `json:"paused,omitempty"`
 	From   time.Time    `json:"from,omitzero"`
@@ -46,14 +48,25 @@ type firing struct {
 	Groups int       `json:"groups,omitempty"` // it was sent to
 	Missed int       `json:"missed,omitempty"` // so many were not made up
 	Tag    string    `json:"tag,omitempty"`
-	Off    bool      `json:"off,omitempty"` // a day to skip
+	Off    bool      `json:"off,omitempty"`    // a day to skip
+	Ran    bool      `json:"ran,omitempty"`    // it was a command
+	Halted bool      `json:"halted,omitempty"` // who made it may not any more
+}
+
+// A past is one line of what all entries did, which outlives them.
+type past struct {
+	firing
+	ID   uint64 `json:"id"`
+	What string `json:"what"`
 }
 
 const (
 	entries    = store.Table[entry]("schedule/entries")  // id
 	history    = store.Table[firing]("schedule/history") // id, at
+	log        = store.Table[past]("schedule/log")       // number
 	maxEntries = 200
 	maxHistory = 30
+	maxLog     = 1000
 )
 
 // next is the first firing after a moment within the entry's from and until.
@@ -120,12 +133,35 @@ func drop(c *bot.Call, id uint64) error {
 	return entries.Delete(c.Tx, id)
 }
 
-// record adds a line to an entry's history and drops what is too old.
-func record(tx store.Tx, id uint64, f firing) error {
-	if err := history.Put(tx, f, id, f.At); err != nil {
+// record adds a line to the history, of the entry and of all, and drops what is too old.
+func record(c *bot.Call, e *entry, f firing) error {
+	if err := history.Put(c.Tx, f, e.ID, f.At); err != nil {
 		return err
 	}
-	return forgetHistory(tx, id, maxHistory)
+	n, err := c.Tx.Next(string(log))
+	if err != nil {
+		return err
+	}
+	if n > maxLog {
+		if err := log.Delete(c.Tx, n-maxLog); err != nil {
+			return err
+		}
+	}
+	if err := log.Put(c.Tx, past{f, e.ID, e.What.say(c.Group().Language)}, n); err != nil {
+		return err
+	}
+	return forgetHistory(c.Tx, e.ID, maxHistory)
+}
+
+// newest are the latest lines of what all entries did.
+func newest(r store.Reader, n int) (list []past, err error) {
+	for row, err := range log.Scan(r, store.Range{Reverse: true, Limit: n}) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, row.Value)
+	}
+	return list, nil
 }
 
 func forgetHistory(tx store.Tx, id uint64, keep int) error {

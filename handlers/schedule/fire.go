@@ -10,10 +10,12 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/schedules"
+	"sixtwenty/store"
 )
 
 var (
 	textMissedIt = bot.Text{ZH: "定时 %d（%s）错过了 %d 次，没有补发。", EN: "Schedule %d (%s) was missed (times: %d) and is skipped."}
+	textHalted   = bot.Text{ZH: "定时 %d（%s）先停了：设它的人已经没有这个权限。要接着发，回 /定时 续 %[1]d，就算您设的。", EN: "Schedule %d (%s) is paused: who made it may not any more. To go on with it as yours, send /schedule 续 %[1]d."}
 	textUnread   = bot.Text{ZH: "定时 %d 的时间「%s」读不懂了，已经停下。", EN: "The time of schedule %d, “%s”, is not understood any more; it is paused."}
 )
 
@@ -34,7 +36,7 @@ func fire(_ context.Context, c *bot.Call) error {
 	}
 	owed := schedules.Due(spec, c.Zone(), e.Due, c.Now, schedules.Missed{Grace: bot.Settings[Settings](c).Grace})
 	if owed.Skipped > 0 {
-		if err := record(c.Tx, e.ID, firing{At: e.Due, Missed: owed.Skipped}); err != nil {
+		if err := record(c, &e, firing{At: e.Due, Missed: owed.Skipped}); err != nil {
 			return err
 		}
 		if err := c.TellOwners(textMissedIt, e.ID, e.Spec, owed.Skipped); err != nil {
@@ -63,7 +65,7 @@ func later(a, b time.Time) time.Time {
 // occur makes one firing. Left counts down to -1, which is the end.
 func occur(c *bot.Call, e *entry, at time.Time) error {
 	if e.skips(at, c.Zone()) {
-		return record(c.Tx, e.ID, firing{At: at, Off: true})
+		return record(c, e, firing{At: at, Off: true})
 	}
 	if e.Left > 0 {
 		if e.Left--; e.Left == 0 {
@@ -73,39 +75,78 @@ func occur(c *bot.Call, e *entry, at time.Time) error {
 	return perform(c, e, at)
 }
 
-// perform sends what an entry says to all it is for.
+// perform sends what an entry says to all it is for. Who made it must still be allowed to: else it is paused, and told.
 func perform(c *bot.Call, e *entry, at time.Time) error {
-	to, err := e.targets(c)
+	role, err := standing(c, *e)
 	if err != nil {
 		return err
 	}
-	f := firing{At: at, Groups: len(to), Tag: fmt.Sprintf("schedule/%d/%d", e.ID, at.Unix())}
+	if role < e.needs(c) {
+		e.Paused = true
+		return errors.Join(record(c, e, firing{At: at, Halted: true}), c.TellOwners(textHalted, e.ID, e.What.say(bot.ZH)))
+	}
+	to, err := e.targets(c.Tx)
+	if err != nil {
+		return err
+	}
+	f := firing{At: at, Groups: len(to), Tag: fmt.Sprintf("schedule/%d/%d", e.ID, at.Unix()), Ran: e.What.Command != ""}
 	for i, chat := range to {
 		switch {
-		case e.What.Command == "":
+		case !f.Ran:
 			c.Send(e.effect(c, chat, at, f.Tag))
 		case i < maxOrdered:
-			if err := c.Order(chat, e.By, e.Role, e.What.Command); err != nil {
+			if err := c.Order(chat, e.By, role, e.What.Command); err != nil {
 				return err
 			}
 		}
 	}
 	e.Turn++
-	return record(c.Tx, e.ID, f)
+	return record(c, e, f)
+}
+
+// standing is the role that who made an entry still has of the one they made it with.
+func standing(c *bot.Call, e entry) (bot.Role, error) {
+	if e.Own {
+		return e.Role, nil
+	}
+	role, err := c.Standing(e.By.Person, e.Chat.ID)
+	return min(role, e.Role), err
+}
+
+// needs is the role that an entry needs: to be made, and for its command.
+func (e entry) needs(c *bot.Call) bot.Role {
+	least := bot.Manager
+	if e.All || len(e.To)+len(e.Tags) > 0 {
+		least = bot.Owner
+	}
+	word, _, _ := strings.Cut(e.What.Command, " ")
+	if cmd, ok := c.Command(word); ok && cmd.Who > least {
+		least = cmd.Who
+	}
+	return least
 }
 
 // targets are the chats of this firing: groups that the bot has left since are not among them.
-func (e entry) targets(c *bot.Call) ([]bot.Chat, error) {
-	if !e.All && len(e.To) == 0 {
+func (e entry) targets(r store.Reader) ([]bot.Chat, error) {
+	if !e.All && len(e.To)+len(e.Tags) == 0 {
 		return []bot.Chat{e.Chat}, nil
 	}
-	all, err := bot.Chats(c.Tx)
+	all, err := bot.Chats(r)
 	if err != nil || e.All {
 		return all, err
 	}
 	wanted := map[bot.ChatID]bool{}
 	for _, id := range e.To {
 		wanted[id] = true
+	}
+	for _, name := range e.Tags {
+		ids, err := withTag(r, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			wanted[id] = true
+		}
 	}
 	var to []bot.Chat
 	for _, chat := range all {

@@ -22,11 +22,12 @@ const (
 
 var (
 	textNotRead    = bot.Text{ZH: "%s。", EN: "%s."}
-	textBadOption  = bot.Text{ZH: "「%s」没看懂。可以写：给:全部、给:群名、共:10次、从:12月1日、到:12月31日、跳过:12月25日", EN: "“%s” is not understood. Write 给:全部, 给:group, 共:10, 从:12月1日, 到:12月31日 or 跳过:12月25日"}
+	textBadOption  = bot.Text{ZH: "「%s」没看懂。可以写：给:全部、给:群名、给:#标签、共:10次、从:12月1日、到:12月31日、跳过:12月25日", EN: "“%s” is not understood. Write 给:全部, 给:group, 给:#tag, 共:10, 从:12月1日, 到:12月31日 or 跳过:12月25日"}
 	textNoGroup    = bot.Text{ZH: "没有叫「%s」的群。", EN: "There is no group “%s”."}
 	textManyGroups = bot.Text{ZH: "有 %d 个群叫「%s」，请到群里去设，或者先改群名。", EN: "%d groups are called “%s”; set it in the group itself."}
 	textOnlyHere   = bot.Text{ZH: "发到别的群只有机主可以哦。", EN: "Only the owner may send to other groups."}
 	textTooBig     = bot.Text{ZH: "内容太长了：最多 %d 个备选，一共 %d 个字节。", EN: "Too much: %d variants and %d bytes at most."}
+	textWhither    = bot.Text{ZH: "发到哪里？请加上 给:全部、给:群名 或 给:#标签。", EN: "Where to? Add 给:全部, 给:group or 给:#tag."}
 	textTooWide    = bot.Text{ZH: "指令最多在 %d 个群里执行。", EN: "A command runs in %d groups at most."}
 )
 
@@ -36,7 +37,8 @@ func readEntry(c *bot.Call, line string) (e entry, spec schedules.Spec, err erro
 	if err != nil {
 		return e, spec, err
 	}
-	e = entry{Spec: spec.String(), Chat: c.Event.Chat, By: c.Event.From, Role: c.Role, Made: c.Now}
+	e = entry{Spec: spec.String(), Chat: c.Event.Chat, Made: c.Now}
+	e.signed(c)
 	if rest, err = readOptions(c, &e, rest); err != nil {
 		return e, spec, err
 	}
@@ -45,6 +47,12 @@ func readEntry(c *bot.Call, line string) (e entry, spec schedules.Spec, err erro
 		err = bot.Refuse(textTooWide, maxOrdered)
 	}
 	return e, spec, err
+}
+
+// signed makes an entry that of who speaks.
+func (e *entry) signed(c *bot.Call) {
+	e.By, e.Role, e.Own = c.Event.From, c.Role, c.Event.Self || c.Event.Kind == bot.Asked
+	e.By.Known = nil
 }
 
 // readWhen takes the longest beginning of the line that says when.
@@ -106,8 +114,8 @@ func wordEnds(line string, most int) (ends []int) {
 // readOptions takes the options that stand before the content.
 func readOptions(c *bot.Call, e *entry, rest string) (string, error) {
 	for rest != "" {
-		word := rest[:wordEnds(rest, 1)[0]]
-		name, value, ok := strings.Cut(strings.Replace(word, "：", ":", 1), ":")
+		word := optionWord(rest)
+		name, value, ok := cutOption(word)
 		if !ok || !isOption(name) {
 			return rest, nil
 		}
@@ -123,6 +131,23 @@ func readOptions(c *bot.Call, e *entry, rest string) (string, error) {
 		rest = strings.TrimSpace(rest[len(word):])
 	}
 	return "", nil
+}
+
+// optionWord is the first word of what follows the time. A name in 「」 may have blanks in it, and 到 #标签 is 给:#标签.
+func optionWord(rest string) string {
+	ends := wordEnds(rest, 2)
+	word := rest[:ends[0]]
+	if (word == "到" || word == "给" || word == "to") && len(ends) > 1 {
+		if tag := strings.TrimSpace(rest[ends[0]:ends[1]]); strings.HasPrefix(tag, "#") || strings.HasPrefix(tag, "＃") {
+			return rest[:ends[1]]
+		}
+	}
+	if i := strings.Index(word, "「"); i > 0 && !strings.Contains(word, "」") && strings.ContainsAny(word[:i], ":：") {
+		if j := strings.Index(rest, "」"); j > 0 {
+			return rest[:j+len("」")]
+		}
+	}
+	return word
 }
 
 func isOption(name string) bool {
@@ -174,7 +199,15 @@ func readDay(c *bot.Call, s string) (time.Time, bool) {
 	return time.Date(y, m, d, 0, 0, 0, 0, c.Zone()), true
 }
 
-// readTargets reads 全部 or names of groups.
+// cutOption parts an option: 给:全部, 到 #标签.
+func cutOption(word string) (name, value string, ok bool) {
+	if name, tag, ok := strings.Cut(word, " "); ok && strings.ContainsAny(tag, "#＃") && !strings.ContainsAny(name, ":：") {
+		return "给", strings.TrimSpace(tag), true
+	}
+	return strings.Cut(strings.Replace(word, "：", ":", 1), ":")
+}
+
+// readTargets reads 全部, names of groups, or tags.
 func readTargets(c *bot.Call, e *entry, value string) error {
 	if c.Role < bot.Owner {
 		return bot.Refuse(textOnlyHere)
@@ -183,18 +216,26 @@ func readTargets(c *bot.Call, e *entry, value string) error {
 		e.All = true
 		return nil
 	}
-	to, err := groupsNamed(c, value)
-	e.To = to
+	to, tags, err := groupsNamed(c, value)
+	e.To, e.Tags = to, tags
 	return err
 }
 
-// groupsNamed finds groups by their names, one after the other with 、 between them.
-func groupsNamed(c *bot.Call, value string) (to []bot.ChatID, err error) {
+// groupsNamed finds groups by their names, and tags, one after the other with 、 between them.
+func groupsNamed(c *bot.Call, value string) (to []bot.ChatID, tags []string, err error) {
 	all, err := bot.Chats(c.Tx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, name := range strings.FieldsFunc(value, func(r rune) bool { return r == '、' || r == ',' || r == '，' }) {
+	for _, name := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("、,，「」", r) }) {
+		if strings.HasPrefix(name, "#") || strings.HasPrefix(name, "＃") {
+			name = tagName(name)
+			if ids, err := withTag(c.Tx, name); err != nil || len(ids) == 0 {
+				return nil, nil, errors.Join(err, bot.Refuse(textNoTag, bot.CleanName(name)))
+			}
+			tags = append(tags, name)
+			continue
+		}
 		var found []bot.ChatID
 		for _, chat := range all {
 			if bot.CleanName(chat.Name) == bot.CleanName(name) {
@@ -203,14 +244,14 @@ func groupsNamed(c *bot.Call, value string) (to []bot.ChatID, err error) {
 		}
 		switch len(found) {
 		case 0:
-			return nil, bot.Refuse(textNoGroup, bot.CleanName(name))
+			return nil, nil, bot.Refuse(textNoGroup, bot.CleanName(name))
 		case 1:
 			to = append(to, found[0])
 		default:
-			return nil, bot.Refuse(textManyGroups, len(found), bot.CleanName(name))
+			return nil, nil, bot.Refuse(textManyGroups, len(found), bot.CleanName(name))
 		}
 	}
-	return to, nil
+	return to, tags, nil
 }
 
 // readContent reads what is sent: a command of the bot, or texts with || between the variants.

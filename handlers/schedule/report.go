@@ -33,6 +33,8 @@ var (
 	textLook     = bot.Text{ZH: "%d 条，发 /待查 看看", EN: "%d; see /trouble"}
 	textAway     = bot.Text{ZH: "不在线", EN: "offline"}
 	textAwayFor  = bot.Text{ZH: "%d 次，共 %s", EN: "%d times, %s in all"}
+	textTable    = bot.Text{ZH: "放假安排", EN: "working days"}
+	textLacking  = bot.Text{ZH: "还不知道 %d 年的，1 月起「工作日」只按周一到周五算；请把它写进数据文件夹的 holidays.txt", EN: "those of %d are not known: from January Monday to Friday count, unless holidays.txt in the data folder says them"}
 	textToday    = bot.Text{ZH: "接下来", EN: "coming"}
 )
 
@@ -61,7 +63,7 @@ func report(_ context.Context, c *bot.Call) error {
 
 func compose(c *bot.Call) (string, error) {
 	text := c.T(textReport, c.Now.In(c.Zone()).Format(time.DateOnly))
-	for _, part := range []func(*bot.Call) ([]bot.Line, error){groupLines, healthLines, featureLines, comingLines} {
+	for _, part := range []func(*bot.Call) ([]bot.Line, error){groupLines, healthLines, featureLines} {
 		lines, err := part(c)
 		if err != nil {
 			return "", err
@@ -141,22 +143,56 @@ func featureLines(c *bot.Call) ([]bot.Line, error) {
 	return c.Report(bot.Query{Now: c.Now, Day: c.Day(c.Now), Lang: c.Group().Language, Limit: 20})
 }
 
-// comingLines say what the next day sends, and what it lacks.
-func comingLines(c *bot.Call) ([]bot.Line, error) {
-	scenes, err := scenesOf(c, c.Now.Add(24*time.Hour))
+// comingLines say what the next day sends, what it lacks, and that the table of working days ends.
+func comingLines(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
+	f, err := ahead(r, q)
+	if err != nil {
+		return nil, err
+	}
+	scenes, err := f.scenes(q.Now.Add(24 * time.Hour))
 	if err != nil {
 		return nil, err
 	}
 	var list []string
-	for _, s := range scenes[:min(len(scenes), 8)] {
-		text := s.at.In(c.Zone()).Format("15:04 ") + s.what
-		if s.lacks {
-			text += c.T(textLacks)
+	for _, s := range scenes {
+		if s.off || len(list) == 8 {
+			continue
+		}
+		text := s.at.In(f.zone).Format("15:04 ") + s.what
+		remarks, troubled := f.remarks(s)
+		if troubled {
+			text += f.t(textKind, strings.Join(remarks, "，"))
 		}
 		list = append(list, text)
 	}
-	if len(list) == 0 {
-		return nil, nil
+	if len(list) > 0 {
+		lines = append(lines, bot.Line{Name: f.t(textToday), Value: strings.Join(list, "；")})
 	}
-	return []bot.Line{{Name: c.T(textToday), Value: strings.Join(list, "；")}}, nil
+	missing, err := f.yearMissing()
+	if missing > 0 {
+		lines = append(lines, bot.Line{Name: f.t(textTable), Value: f.t(textLacking, missing)})
+	}
+	return lines, err
+}
+
+// yearMissing is the year to come whose working days somebody counts on and nobody knows; 0 where all is well. The government
+// publishes it in November.
+func (f forecast) yearMissing() (int, error) {
+	year := f.o.Now.In(f.zone).AddDate(0, 2, 0).Year()
+	if f.o.Days().Knows(year) {
+		return 0, nil
+	}
+	needed, err := f.o.NeedsDays()
+	if err != nil {
+		return 0, err
+	}
+	all, err := readAll(f.r)
+	for _, e := range all {
+		spec, bad := f.o.Days().Parse(e.Spec)
+		needed = needed || bad == nil && spec.NeedsDays()
+	}
+	if needed {
+		return year, err
+	}
+	return 0, err
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sixtwenty/bot"
+	"sixtwenty/pictures"
 	"sixtwenty/schedules"
 )
 
@@ -37,6 +38,7 @@ const (
 	timerFire = "fire"
 	timerFeed = "feed"
 	workTake  = "take"
+	workDraw  = "draw"
 )
 
 // Feature declares it.
@@ -67,10 +69,19 @@ func Feature() bot.Feature {
 				Run: blast,
 			},
 			{
-				Name: "预演", Aliases: []string{"rehearse"}, Args: "[几天]", Who: bot.Owner,
+				Name: "预演", Aliases: []string{"rehearse"}, Args: "[几天] [图]", Who: bot.Owner,
 				Summary:  bot.Text{ZH: "接下来几天会发什么：哪天没语音、撞车、发不完", EN: "what the coming days send, and what will not go well"},
 				Examples: []bot.Example{{Say: "/预演", Reply: "接下来 7 天…"}, {Say: "/预演 40天", Reply: "…1 到 31 天…"}},
 				Run:      rehearse,
+			},
+			{
+				Name: "标签", Aliases: []string{"tag"}, Args: "[标签...]", Who: bot.Owner,
+				Summary: bot.Text{ZH: "给群贴标签，定时和广播可以发给「给:#标签」", EN: "tag a group, so that schedules and broadcasts can be to:#tag"},
+				Examples: []bot.Example{
+					{Say: "/标签", Reply: "这个群还没有标签…"},
+					{Say: "/标签 早读 北京", Reply: "…#北京 #早读"},
+				},
+				Run: tag,
 			},
 			{
 				Name: "晨报", Aliases: []string{"report"}, Who: bot.Owner, Where: bot.InPrivate,
@@ -80,7 +91,7 @@ func Feature() bot.Feature {
 			},
 		},
 		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed},
-		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take},
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take, workDraw: artist(pictures.Options{})},
 		Keeps:  bot.BlobsIn(entries, func(e entry) string { return e.What.Media }),
 		Jobs: []bot.Job{{
 			Name: "arm", Summary: bot.Text{ZH: "核对定时", EN: "check the timers"}, Run: arm, Silent: true,
@@ -93,8 +104,10 @@ func Feature() bot.Feature {
 		Watches: []bot.Watch{
 			{On: bot.Message, Summary: bot.Text{ZH: "接着问的内容和确定", EN: "takes what was asked for, and the yes"}, Run: hear},
 			{On: "schedule." + workTake, Summary: bot.Text{ZH: "收下要定时发的图片和文件", EN: "takes media to be sent later"}, Run: taken},
+			{On: "schedule." + workDraw, Summary: bot.Text{ZH: "发预演的图", EN: "sends the picture of the rehearsal"}, Run: drawn},
 		},
-		Views:  []bot.View{view()},
+		Views:  views(),
+		Report: comingLines,
 		Forget: forget,
 	}
 }

@@ -2,9 +2,9 @@ package schedule
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/schedules"
@@ -19,6 +19,7 @@ var (
 	textHere     = bot.Text{ZH: "发到这里", EN: "here"}
 	textAll      = bot.Text{ZH: "发到全部群", EN: "to all groups"}
 	textSome     = bot.Text{ZH: "发到 %d 个群", EN: "to %d groups"}
+	textTagged   = bot.Text{ZH: "发到 %s（%d 个群）", EN: "to %s (groups: %d)"}
 	textCommand  = bot.Text{ZH: "执行 %s", EN: "runs %s"}
 	textSays     = bot.Text{ZH: "发「%s」", EN: "says “%s”"}
 	textSaysOne  = bot.Text{ZH: "轮流发 %d 句", EN: "says one of %d in turn"}
@@ -35,10 +36,13 @@ var (
 	textHistory  = bot.Text{ZH: "定时 %d 的记录：", EN: "History of schedule %d:"}
 	textSentLine = bot.Text{ZH: "\n%s 发到 %d 个群，%d 个已收到", EN: "\n%s to %d groups, %d have it"}
 	textMissLine = bot.Text{ZH: "\n%s 错过 %d 次", EN: "\n%s missed, times: %d"}
+	textRanLine  = bot.Text{ZH: "\n%s 在 %d 个群里执行了", EN: "\n%s run in %d groups"}
+	textNotHis   = bot.Text{ZH: "\n%s 没有发：设它的人没有权限了", EN: "\n%s not sent: who made it may not any more"}
 	textOffLine  = bot.Text{ZH: "\n%s 跳过", EN: "\n%s left out"}
 	textNoLine   = bot.Text{ZH: "\n还没有发过", EN: "\nnothing yet"}
 	textQuiet    = bot.Text{ZH: "\n注意：%s 在安静时段里，到点照发。", EN: "\nNote: %s is within quiet hours; it is sent all the same."}
 	textBudget   = bot.Text{ZH: "\n注意：要发 %d 个群，一小时最多发 %d 条，发完要 %d 小时。", EN: "\nNote: %d groups at no more than %d sends an hour take %d hours."}
+	textMind     = bot.Text{ZH: "\n注意：%s。", EN: "\nNote: %s."}
 	textNoTable  = bot.Text{ZH: "\n注意：%d 年的放假安排还没有，那以后先按周一到周五算。", EN: "\nNote: the holidays of %d are not known yet; from then on Monday to Friday count."}
 )
 
@@ -96,6 +100,9 @@ func visible(c *bot.Call, e entry) bool {
 }
 
 func add(c *bot.Call, e entry, spec schedules.Spec) error {
+	if e.Chat.ID == "" && !e.All && len(e.To)+len(e.Tags) == 0 { // the console asks in no chat
+		return bot.Refuse(textWhither)
+	}
 	all, err := readAll(c.Tx)
 	if err != nil {
 		return err
@@ -113,53 +120,18 @@ func add(c *bot.Call, e entry, spec schedules.Spec) error {
 	return confirm(c, e, spec)
 }
 
-// confirm repeats what was understood.
-func confirm(c *bot.Call, e entry, spec schedules.Spec) error {
-	moments := e.comingUp(spec, c.Now, c.Zone(), 3)
-	var next []string
-	for _, at := range moments {
-		next = append(next, c.When(at))
-	}
-	if len(next) == 0 {
-		next = []string{c.T(textOver)}
-	}
-	text := c.T(textMade, e.ID, e.Spec, whatOf(c, e.What), whereOf(c, e), strings.Join(next, "、"), c.Group().Zone)
-	more, err := warnings(c, e, spec, moments)
-	c.Say(text + more)
-	return err
-}
-
-// warnings say what will not go as one might think.
-func warnings(c *bot.Call, e entry, spec schedules.Spec, moments []time.Time) (s string, err error) {
-	for _, at := range moments[:min(1, len(moments))] {
-		if c.Quiet(at) {
-			s += c.T(textQuiet, c.When(at))
-		}
-	}
-	to, err := e.targets(c)
-	if err != nil {
-		return s, err
-	}
-	if b := c.Status().Budget; b.PerHour > 0 && len(to) > b.PerHour {
-		s += c.T(textBudget, len(to), b.PerHour, (len(to)+b.PerHour-1)/b.PerHour)
-	}
-	local := c.Now.In(c.Zone())
-	if year := local.AddDate(0, 2, 0).Year(); spec.NeedsDays() && !c.Days().Knows(year) {
-		s += c.T(textNoTable, year)
-	}
-	return s, nil
-}
-
-func whatOf(c *bot.Call, w content) string {
+// say tells in a few words what is sent.
+func (w content) say(l bot.Lang) string {
+	say := func(t bot.Text, args ...any) string { return fmt.Sprintf(t.In(l), args...) }
 	switch {
 	case w.Command != "":
-		return c.T(textCommand, w.Command)
+		return say(textCommand, w.Command)
 	case w.Media != "":
-		return c.T(textSends, w.Name)
+		return say(textSends, w.Name)
 	case len(w.Texts) > 1:
-		return c.T(textSaysOne, len(w.Texts))
+		return say(textSaysOne, len(w.Texts))
 	case len(w.Texts) == 1:
-		return c.T(textSays, short(w.Texts[0]))
+		return say(textSays, short(w.Texts[0]))
 	}
 	return ""
 }
@@ -172,17 +144,28 @@ func short(s string) string {
 	return s
 }
 
-func whereOf(c *bot.Call, e entry) string {
+func whereOf(c *bot.Call, e entry) (string, error) {
+	if e.Chat.ID == c.Event.Chat.ID && !e.All && len(e.To)+len(e.Tags) == 0 {
+		return c.T(textHere), nil
+	}
+	return e.where(c.Tx, c.Group().Language)
+}
+
+// where tells in a few words what an entry is sent to.
+func (e entry) where(r store.Reader, l bot.Lang) (string, error) {
+	if e.All {
+		return textAll.In(l), nil
+	}
+	to, err := e.targets(r)
 	switch {
-	case e.All:
-		return c.T(textAll)
+	case err != nil:
+		return "", err
+	case len(e.Tags) > 0:
+		return fmt.Sprintf(textTagged.In(l), "#"+strings.Join(e.Tags, " #"), len(to)), nil
 	case len(e.To) > 0:
-		return c.T(textSome, len(e.To))
+		return fmt.Sprintf(textSome.In(l), len(to)), nil
 	}
-	if e.Chat.ID != c.Event.Chat.ID {
-		return c.ChatName(e.Chat.ID)
-	}
-	return c.T(textHere)
+	return bot.ChatName(r, e.Chat.ID)
 }
 
 func list(c *bot.Call) error {
@@ -200,7 +183,11 @@ func list(c *bot.Call) error {
 		if !e.Paused {
 			state = c.T(textNextAt, c.When(e.Due))
 		}
-		text += c.T(textItem, e.ID, e.Spec, whatOf(c, e.What), whereOf(c, e), state)
+		where, err := whereOf(c, e)
+		if err != nil {
+			return err
+		}
+		text += c.T(textItem, e.ID, e.Spec, e.What.say(c.Group().Language), where, state)
 	}
 	if n == 0 {
 		text = c.T(textNone)
@@ -237,6 +224,9 @@ func resume(c *bot.Call, e entry, _ string) error {
 	if err != nil {
 		return err
 	}
+	if e.signed(c); e.Role < e.needs(c) {
+		return bot.Refuse(textOnlyHere)
+	}
 	e.Paused, e.Due = false, e.next(spec, c.Now, zone)
 	if err := inChat(c, e); err != nil {
 		return err
@@ -253,8 +243,11 @@ func change(c *bot.Call, e entry, rest string) error {
 	if fresh.What.empty() {
 		fresh.What = e.What
 	}
-	if !fresh.All && len(fresh.To) == 0 {
-		fresh.All, fresh.To = e.All, e.To
+	if !fresh.All && len(fresh.To)+len(fresh.Tags) == 0 {
+		fresh.All, fresh.To, fresh.Tags = e.All, e.To, e.Tags
+	}
+	if fresh.Role < fresh.needs(c) {
+		return bot.Refuse(textOnlyHere)
 	}
 	fresh.ID, fresh.Chat, fresh.Made, fresh.Turn = e.ID, e.Chat, e.Made, e.Turn
 	zone, err := c.ZoneOf(e.Chat.ID)
@@ -291,6 +284,10 @@ func tell(c *bot.Call, e entry, _ string) error {
 		switch {
 		case f.Off:
 			text += c.T(textOffLine, c.When(f.At))
+		case f.Halted:
+			text += c.T(textNotHis, c.When(f.At))
+		case f.Ran:
+			text += c.T(textRanLine, c.When(f.At), f.Groups)
 		case f.Missed > 0:
 			text += c.T(textMissLine, c.When(f.At), f.Missed)
 		default:
@@ -316,18 +313,4 @@ func sentOf(r store.Reader, tag string, most int) (n int, err error) {
 		}
 	}
 	return n, err
-}
-
-func view() bot.View {
-	return bot.View{
-		Name: "entries", Title: bot.Text{ZH: "定时", EN: "schedules"},
-		Columns: []bot.Text{{ZH: "编号", EN: "number"}, {ZH: "什么时候", EN: "when"}, {ZH: "下次", EN: "next"}},
-		Rows: func(r store.Reader, q bot.Query) (rows [][]string, err error) {
-			all, err := readAll(r)
-			for _, e := range all[:min(len(all), q.Limit)] {
-				rows = append(rows, []string{strconv.FormatUint(e.ID, 10), e.Spec, e.Due.Format(time.DateTime)})
-			}
-			return rows, err
-		},
-	}
 }
