@@ -104,6 +104,7 @@ const (
 	Video MediaKind = "video"
 	File  MediaKind = "file"
 	Link  MediaKind = "link"
+	Card  MediaKind = "card" // of a person, an official account or a mini program: Name is whose
 	Other MediaKind = "other"
 )
 

@@ -17,6 +17,9 @@ import (
 const (
 	typeStatus      = openwechat.MessageType(51) // what the phone looks at
 	appQuote        = openwechat.AppMessageType(57)
+	appMini         = openwechat.AppMessageType(33) // a mini program
+	appMiniToo      = openwechat.AppMessageType(36) // as other versions number it
+	appChannel      = openwechat.AppMessageType(51) // a video of a channel
 	subTypeLocation = 48
 )
 

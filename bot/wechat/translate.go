@@ -120,8 +120,14 @@ func (t *translator) media(m *message) *bot.Media {
 		media.Kind, media.Length = bot.Voice, time.Duration(m.VoiceLength)*time.Millisecond
 	case openwechat.MsgTypeVideo, openwechat.MsgTypeMicroVideo:
 		media.Kind = bot.Video
+	case openwechat.MsgTypeShareCard:
+		media.Kind, media.Name = bot.Card, plainName(m.RecommendInfo.NickName)
+		return media
 	case openwechat.MsgTypeApp:
 		if m.AppMsgType != openwechat.AppMsgTypeAttach {
+			if m.AppMsgType == appMini || m.AppMsgType == appMiniToo || m.AppMsgType == appChannel {
+				media.Kind = bot.Card
+			}
 			media.Name = plainName(m.FileName)
 			return media
 		}
