@@ -73,18 +73,28 @@ func (c *Call) enter(who PersonID, n int, why, key string) error {
 	if err != nil || key == "" {
 		return errors.Join(err, shiftBalance(c.Tx, chat, person.Head, n))
 	}
-	before, err := underKey(c.Tx, chat, person, c.feature.Name, key)
+	worth, err := c.shiftWorth(person, who, n, key)
+	if err != nil || worth == 0 {
+		return err
+	}
+	return shiftBalance(c.Tx, chat, person.Head, worth)
+}
+
+// shiftWorth changes what an identity has under a key, and says by how much that changes what the key is worth to the person.
+func (c *Call) shiftWorth(p Person, who PersonID, n int, key string) (int, error) {
+	chat, name := c.Event.Chat.ID, c.feature.Name
+	if len(p.Identities) == 1 {
+		return n, shiftKey(c.Tx, n, chat, who, name, key)
+	}
+	before, err := underKey(c.Tx, chat, p, name, key)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := shiftKey(c.Tx, n, chat, who, c.feature.Name, key); err != nil {
-		return err
+	if err := shiftKey(c.Tx, n, chat, who, name, key); err != nil {
+		return 0, err
 	}
-	after, err := underKey(c.Tx, chat, person, c.feature.Name, key)
-	if err != nil || after == before {
-		return err
-	}
-	return shiftBalance(c.Tx, chat, person.Head, after-before)
+	after, err := underKey(c.Tx, chat, p, name, key)
+	return after - before, err
 }
 
 func shiftKey(tx store.Tx, n int, key ...any) error {

@@ -218,13 +218,3 @@ func ranked(r store.Reader, id bookID, d bot.Day, limit int) (list []place, err 
 	}
 	return list, nil
 }
-
-// peopleOn is how many were there on a day: the ranks given, without those taken back.
-func peopleOn(r store.Reader, id bookID, d bot.Day) (int, error) {
-	n, _, err := counts.Get(r, id, int(d))
-	if err != nil {
-		return 0, err
-	}
-	back, _, err := taken.Get(r, id, int(d))
-	return n - back, err
-}

@@ -121,6 +121,9 @@ func (b *book) last() bot.Day {
 
 // close judges the days that are over.
 func (b *book) close(c *bot.Call) error {
+	if err := b.addUp(c.Tx); err != nil {
+		return err
+	}
 	b.Closed = max(b.Closed, b.last()-maxClosing)
 	for b.Closed < b.last() {
 		b.Closed++
@@ -138,6 +141,19 @@ func (b *book) close(c *bot.Call) error {
 		}
 	}
 	return b.end(c)
+}
+
+// addUp adds the days that are to be closed to those that are.
+func (b *book) addUp(tx store.Tx) error {
+	sum := 0
+	for d := b.Closed + 1; d <= b.last(); d++ {
+		n, err := peopleOn(tx, b.id, d)
+		if err != nil {
+			return err
+		}
+		sum += n
+	}
+	return b.countPast(tx, sum)
 }
 
 // whyOff says why a day that is over was nobody's miss, or nothing.

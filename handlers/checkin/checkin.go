@@ -164,18 +164,20 @@ func (b *book) checkIn(c *bot.Call, head bot.PersonID, sum int) (r result, err e
 		}
 		return b.again(c, head, m, sum)
 	}
-	double, err := b.double(c.Tx, head, who, d)
-	if err != nil {
+	if r.was, _, err = habits.Get(c.Tx, b.id, head); err != nil {
 		return r, err
 	}
-	r.mark, r.again = mark{At: c.Event.At, Sum: sum}, double
+	if r.again, err = b.double(c.Tx, head, who, d, r.was); err != nil {
+		return r, err
+	}
+	r.mark = mark{At: c.Event.At, Sum: sum}
 	if r.mark.Rank, err = b.rank(c.Tx, who, d); err != nil {
 		return r, err
 	}
 	if err := b.reward(c, who, &r.mark); err != nil {
 		return r, err
 	}
-	if r.was, r.now, err = b.put(c.Tx, who, head, d, r.mark); err != nil {
+	if r.now, err = b.put(c.Tx, who, head, d, r.mark, r.was); err != nil {
 		return r, err
 	}
 	r.earned = r.now.Freezes > r.was.Freezes
@@ -202,12 +204,9 @@ func (b *book) again(c *bot.Call, head bot.PersonID, m mark, sum int) (r result,
 
 // double says whether a person was there on a day under another identity. It is answered as a second check-in, and kept in
 // full all the same: the merge may be taken back.
-func (b *book) double(r store.Reader, head, who bot.PersonID, d bot.Day) (bool, error) {
-	if d > b.Closed {
-		h, _, err := habits.Get(r, b.id, head)
-		if err != nil || h.Last < d {
-			return false, err
-		}
+func (b *book) double(r store.Reader, head, who bot.PersonID, d bot.Day, h habit) (bool, error) {
+	if d > b.Closed && h.Last < d {
+		return false, nil
 	}
 	p, err := bot.PersonOf(r, head)
 	if err != nil {
@@ -226,7 +225,10 @@ func (b *book) rank(tx store.Tx, who bot.PersonID, d bot.Day) (int, error) {
 	if err := order.Put(tx, who, b.id, int(d), n); err != nil {
 		return 0, err
 	}
-	return n, counts.Put(tx, n, b.id, int(d))
+	if err := counts.Put(tx, n, b.id, int(d)); err != nil || d > b.Closed {
+		return n, err
+	}
+	return n, b.countPast(tx, 1)
 }
 
 // reward gives the points of a check-in.

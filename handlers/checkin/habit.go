@@ -35,7 +35,7 @@ const (
 	marks  = store.Table[mark]("checkin/days")          // book, identity, day
 	order  = store.Table[bot.PersonID]("checkin/order") // book, day, rank
 	counts = store.Table[int]("checkin/counts")         // book, day: the last rank given
-	taken  = store.Table[int]("checkin/taken")          // book, day: how many ranks were taken back
+	taken  = store.Table[int]("checkin/taken")          // book, day: how many ranks count for nobody
 )
 
 // What follows from them, by person.
@@ -47,6 +47,7 @@ const (
 	ranking = store.Table[bot.PersonID]("checkin/ranking") // book, period, -days, head
 	sums    = store.Table[bot.PersonID]("checkin/sums")    // book, period, -sum, head
 	frozen  = store.Table[struct{}]("checkin/frozen")      // book, head, day: a freeze was spent on it
+	doubles = store.Table[int]("checkin/doubles")          // book, head, day: ranks beside the first, of taken
 )
 
 // A period is a week, a month, or all of time, as a part of a key.
@@ -252,24 +253,20 @@ func clearUnder(tx store.Tx, table string, parts ...any) error {
 	return nil
 }
 
-// put keeps a mark of an identity, where there was none or a void one, and brings what follows from it up to date.
-func (b *book) put(tx store.Tx, who, head bot.PersonID, d bot.Day, m mark) (was, now habit, err error) {
+// put keeps a mark of an identity, where there was none, and brings what follows from it up to date.
+func (b *book) put(tx store.Tx, who, head bot.PersonID, d bot.Day, m mark, was habit) (now habit, err error) {
 	if err := marks.Put(tx, m, b.id, who, int(d)); err != nil {
-		return was, now, err
-	}
-	if was, _, err = habits.Get(tx, b.id, head); err != nil {
-		return was, now, err
+		return now, err
 	}
 	if d != b.Closed+1 || was.Last >= d {
-		now, err = b.recount(tx, head, who, d, tally{Days: 1, Sum: m.Sum})
-		return was, now, err
+		return b.recount(tx, head, who, d, tally{Days: 1, Sum: m.Sum})
 	}
 	now = was
 	now.did(d, ruleOn(b.Rules, d))
 	if err := count(tx, b.id, head, d, tally{Days: 1, Sum: m.Sum}); err != nil {
-		return was, now, err
+		return now, err
 	}
-	return was, now, keepHabit(tx, b.id, head, was, now)
+	return now, keepHabit(tx, b.id, head, was, now)
 }
 
 // replace puts one mark of an identity in the place of another; nil is none. Put the other way round it undoes itself.
@@ -305,24 +302,16 @@ func (b *book) shiftRank(tx store.Tx, who bot.PersonID, d bot.Day, rank int, bac
 	if rank == 0 {
 		return nil
 	}
-	n, _, err := taken.Get(tx, b.id, int(d))
-	if err != nil {
-		return err
-	}
+	by, err := 1, error(nil)
 	if back {
-		n--
-		err = order.Put(tx, who, b.id, int(d), rank)
+		by, err = -1, order.Put(tx, who, b.id, int(d), rank)
 	} else {
-		n++
 		err = order.Delete(tx, b.id, int(d), rank)
 	}
 	if err != nil {
 		return err
 	}
-	if n == 0 {
-		return taken.Delete(tx, b.id, int(d))
-	}
-	return taken.Put(tx, n, b.id, int(d))
+	return b.take(tx, d, by)
 }
 
 // recount works out a person's habit anew after a mark of one identity changed, and shifts the tallies of the day; the days
@@ -340,6 +329,9 @@ func (b *book) recount(tx store.Tx, head, who bot.PersonID, d bot.Day, by tally)
 		by.Days = 0
 	}
 	if err := count(tx, b.id, head, d, by); err != nil {
+		return habit{}, err
+	}
+	if err := b.redouble(tx, p, d); err != nil {
 		return habit{}, err
 	}
 	return refold(tx, b.id, b.bookRow, p)

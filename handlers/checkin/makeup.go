@@ -56,7 +56,11 @@ func makeUp(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	_, now, err := b.put(c.Tx, c.Event.From.Person, head, d, mark{At: c.Event.At, Made: true})
+	was, _, err := habits.Get(c.Tx, b.id, head)
+	if err != nil {
+		return err
+	}
+	now, err := b.put(c.Tx, c.Event.From.Person, head, d, mark{At: c.Event.At, Made: true}, was)
 	if err != nil {
 		return err
 	}

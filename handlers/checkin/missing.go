@@ -64,7 +64,14 @@ func missing(_ context.Context, c *bot.Call) error {
 		if err != nil {
 			return err
 		}
-		if !done[head] {
+		if done[head] {
+			continue
+		}
+		h, _, err := habits.Get(c.Tx, b.id, head) // a manager may have entered them, without a place in the order
+		if err != nil {
+			return err
+		}
+		if h.Last < b.today {
 			names = append(names, m.Shown())
 		}
 	}

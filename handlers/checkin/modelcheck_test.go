@@ -21,6 +21,7 @@ func (m *model) check() error {
 			m.expect(name, want)
 		}
 	}
+	m.expectHeads(want)
 	got := map[string]string{}
 	err := m.w.DB().View(m.w.T.Context(), func(r store.Reader) error { return dump(r, got) })
 	for _, key := range slices.Sorted(maps.Keys(want)) {
@@ -75,6 +76,31 @@ func (m *model) expect(head string, want map[string]string) {
 	}
 }
 
+// expectHeads writes how many people were there on each day with a place in its order, and on all days that are over.
+func (m *model) expectHeads(want map[string]string) {
+	there, past := map[bot.Day]map[string]bool{}, 0
+	for _, name := range m.names {
+		for d, k := range m.marks[name] {
+			if k.Made || k.By || k.Void {
+				continue
+			}
+			if there[d] == nil {
+				there[d] = map[string]bool{}
+			}
+			there[d][m.head(name)] = true
+		}
+	}
+	for d, people := range there {
+		want[fmt.Sprint("heads ", d)] = fmt.Sprint(len(people))
+		if d <= m.seen.row.Closed {
+			past += len(people)
+		}
+	}
+	if past > 0 {
+		want["past"] = fmt.Sprint(past)
+	}
+}
+
 // dump writes what the bot keeps in the same way.
 func dump(r store.Reader, got map[string]string) error {
 	read := func(table string, fn func(key string, value []byte) error) error {
@@ -116,7 +142,21 @@ func dump(r store.Reader, got map[string]string) error {
 				return err
 			}
 			t, _, err := tallies.Get(r, id, who, p)
+			if who == everybody {
+				got["past"] = fmt.Sprint(t.Days)
+				return err
+			}
 			got[fmt.Sprint("tally ", who, p)] = fmt.Sprint(t.Days)
+			return err
+		}),
+		read(string(counts), func(key string, _ []byte) error {
+			if err := store.Split(key, &id, &n); err != nil {
+				return err
+			}
+			people, err := peopleOn(r, id, bot.Day(n))
+			if people > 0 {
+				got[fmt.Sprint("heads ", bot.Day(n))] = fmt.Sprint(people)
+			}
 			return err
 		}),
 		read(string(ranking), func(key string, _ []byte) error {

@@ -38,12 +38,13 @@ func eachBook(r store.Reader, fn func(id bookID, row bookRow) error) error {
 // identity works out anew what follows from the days of a person whose set of identities changed.
 func identity(tx store.Tx, changed bot.Person) error {
 	err := eachBook(tx, func(id bookID, row bookRow) error {
+		b := &book{bookRow: row, id: id}
 		for _, p := range changed.Identities {
-			if err := dropDerived(tx, id, p); err != nil {
+			if err := errors.Join(dropDerived(tx, id, p), b.dropDoubles(tx, p)); err != nil {
 				return err
 			}
 		}
-		return derive(tx, id, row, changed)
+		return b.derive(tx, changed)
 	})
 	if err != nil {
 		return err
@@ -87,10 +88,10 @@ func dropDerived(tx store.Tx, id bookID, head bot.PersonID) error {
 }
 
 // derive makes a person's habit and tallies from the facts alone; nothing of them may be there.
-func derive(tx store.Tx, id bookID, row bookRow, who bot.Person) error {
+func (b *book) derive(tx store.Tx, who bot.Person) error {
 	days := map[bot.Day]int{} // the sum of each day
 	for _, p := range who.Identities {
-		for row, err := range marks.Scan(tx, store.Under(id, p)) {
+		for row, err := range marks.Scan(tx, store.Under(b.id, p)) {
 			if err != nil {
 				return err
 			}
@@ -108,6 +109,9 @@ func derive(tx store.Tx, id bookID, row bookRow, who bot.Person) error {
 	}
 	list := map[period]tally{}
 	for d, sum := range days {
+		if err := b.redouble(tx, who, d); err != nil {
+			return err
+		}
 		for _, p := range []period{weekOf(d), monthOf(d), ever} {
 			t := list[p]
 			if t.Sum += sum; p != ever {
@@ -117,11 +121,11 @@ func derive(tx store.Tx, id bookID, row bookRow, who bot.Person) error {
 		}
 	}
 	for p, t := range list {
-		if err := keepTally(tx, id, who.Head, p, tally{}, t); err != nil {
+		if err := keepTally(tx, b.id, who.Head, p, tally{}, t); err != nil {
 			return err
 		}
 	}
-	_, err := refold(tx, id, row, who)
+	_, err := refold(tx, b.id, b.bookRow, who)
 	return err
 }
 
@@ -172,7 +176,7 @@ func forget(tx store.Tx, who bot.Person) error {
 		}
 	}
 	return eachBook(tx, func(id bookID, row bookRow) error {
-		if err := dropDerived(tx, id, who.Head); err != nil {
+		if err := errors.Join(dropDerived(tx, id, who.Head), clearUnder(tx, string(doubles), id, who.Head)); err != nil {
 			return err
 		}
 		for _, p := range who.Identities {

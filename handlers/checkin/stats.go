@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"context"
+	"strconv"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -14,21 +15,19 @@ func statsCommand() bot.Command {
 		Examples: []bot.Example{
 			{Say: "/打卡统计", Reply: "…本月…0 人次…"},
 			{Say: "/打卡统计 周", Reply: "…本周…0 人次…"},
+			{Say: "/打卡统计 总", Reply: "…一共 0 人次…"},
 		},
 		Run: stats,
 	}
 }
 
 var (
-	textStatsWeek  = bot.Text{ZH: "本周打卡 %d 人次，平均每天 %d 位。", EN: "This week: %d check-ins, %d a day."}
-	textStatsMonth = bot.Text{ZH: "本月打卡 %d 人次，平均每天 %d 位。", EN: "This month: %d check-ins, %d a day."}
-	textStatsSum   = bot.Text{ZH: "大家一共 %s：", EN: "%s together:"}
+	textStatsWeek  = bot.Text{ZH: "本周打卡 %d 人次，平均每天 %s 位。", EN: "This week: %d check-ins, %s a day."}
+	textStatsMonth = bot.Text{ZH: "本月打卡 %d 人次，平均每天 %s 位。", EN: "This month: %d check-ins, %s a day."}
+	textStatsAll   = bot.Text{ZH: "开始打卡以来一共 %d 人次，平均每天 %s 位。", EN: "%d check-ins since the first day, %s a day."}
+	textStatsSum   = bot.Text{ZH: "\n大家一共 %s：", EN: "\n%s together:"}
 	textStatsRow   = bot.Text{ZH: "\n%d. %s %s", EN: "\n%d. %s, %s"}
-	textNoUnit     = bot.Text{ZH: "还没有累计的单位，机主可以发 /设置 checkin.unit 页 开始累计。", EN: "There is no unit to add up yet; the owner can set one: /set checkin.unit km"}
 )
-
-// everybody stands where the head of a person would, for what the whole group adds up to.
-const everybody = bot.PersonID("")
 
 func stats(_ context.Context, c *bot.Call) error {
 	kind, name := cutBoard(c.Arg("范围"))
@@ -36,49 +35,44 @@ func stats(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	s := bot.Settings[Settings](c)
-	from, head, p := monthStart(b.today), textStatsMonth, monthOf(b.today)
+	p, from, head := monthOf(b.today), monthStart(b.today), textStatsMonth
 	switch kind {
 	case boardWeek:
-		from, head, p = monday(b.today), textStatsWeek, weekOf(b.today)
+		p, from, head = weekOf(b.today), monday(b.today), textStatsWeek
+	case boardAll, boardStreak:
+		p, from, head = ever, b.Opened, textStatsAll
 	case boardToday, boardMonth:
-	default:
-		if p = ever; s.Unit == "" {
-			return bot.Refuse(textNoUnit)
-		}
 	}
-	text := ""
-	if p != ever {
-		n, err := b.checkIns(c.Tx, from)
-		if err != nil {
-			return err
-		}
-		text = c.T(head, n, n/int(b.today-from+1))
-	}
-	more, err := b.sumText(c, s.Unit, p)
+	n, err := b.checkInsIn(c.Tx, p, from)
 	if err != nil {
 		return err
 	}
-	if text != "" && more != "" {
-		text += "\n"
+	s := bot.Settings[Settings](c)
+	days := max(1, int(b.today-max(from, b.Opened)+1))
+	text := c.T(head, n, perDay(n, days))
+	more, err := b.sumText(c, s.Unit, p)
+	if err != nil {
+		return err
 	}
 	c.Say(text + more)
 	return nil
 }
 
-func monthStart(d bot.Day) bot.Day { return d - bot.Day(d.Date().Day()-1) }
-
-// checkIns counts those from a day on, a month of days at most.
-func (b *book) checkIns(r store.Reader, from bot.Day) (sum int, err error) {
-	for d := from; d <= b.today; d++ {
-		n, err := peopleOn(r, b.id, d)
-		if err != nil {
-			return 0, err
-		}
-		sum += n
+// checkInsIn counts those of a period that begins on a day.
+func (b *book) checkInsIn(r store.Reader, p period, from bot.Day) (int, error) {
+	if p == ever {
+		return b.checkInsEver(r)
 	}
-	return sum, nil
+	return b.checkIns(r, from)
 }
+
+// perDay writes an average with a digit after the point, where it is no whole number.
+func perDay(n, days int) string {
+	tenths := (10*n + days/2) / days
+	return strconv.FormatFloat(float64(tenths)/10, 'f', -1, 64)
+}
+
+func monthStart(d bot.Day) bot.Day { return d - bot.Day(d.Date().Day()-1) }
 
 // sumText says what a period adds up to in the owner's unit.
 func (b *book) sumText(c *bot.Call, unit string, p period) (string, error) {
