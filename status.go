@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type report struct {
 	LastIn  time.Time         `json:"last_in,omitzero"`
 	Groups  int               `json:"groups"`
 	Waiting int               `json:"waiting"`
+	Queue   map[bot.Class]int `json:"queue,omitempty"`
+	Budget  bot.Budget        `json:"budget"`
+	Quiet   string            `json:"quiet,omitempty"`
 	Counts  map[bot.State]int `json:"counts"`
 	Fault   string            `json:"fault,omitempty"`
 	Backup  backupState       `json:"backup"`
@@ -34,7 +38,7 @@ func (h *house) report() report {
 	r := report{
 		WeChat: s.Account.String(), Since: s.Account.Since,
 		Version: versionName(), PID: os.Getpid(), Started: s.Started, Now: s.Now, LastIn: s.LastIn, Groups: s.Groups,
-		Waiting: s.Waiting, Counts: s.Counts, Backup: h.backups.status(),
+		Waiting: s.Waiting, Queue: s.Queue, Budget: s.Budget, Quiet: s.Quiet, Counts: s.Counts, Backup: h.backups.status(),
 	}
 	if s.Fault != nil {
 		r.Fault = s.Fault.Error()
@@ -88,7 +92,15 @@ func (r report) print(w io.Writer, zone *time.Location) {
 	line("现在 / now", at(r.Now))
 	line("最近收到 / last heard", at(r.LastIn))
 	line("服务的群 / groups", fmt.Sprint(r.Groups))
-	line("待发 / waiting", fmt.Sprint(r.Waiting))
+	line("待发 / waiting", r.waiting())
+	line("额度 / budget", r.budget())
+	if !r.Budget.Warm.IsZero() {
+		line("全额始于 / whole from", at(r.Budget.Warm))
+	}
+	if r.Budget.Slowed > 0 {
+		line("⚠ 微信说太快 / too often", r.Budget.Slowed.String())
+	}
+	line("安静时间 / quiet", cmp.Or(r.Quiet, "–"))
 	line("已发 / sent", fmt.Sprint(r.Counts[bot.Sent]))
 	line("失败 / failed", fmt.Sprint(r.Counts[bot.Failed]))
 	line("不确定 / unknown", fmt.Sprint(r.Counts[bot.Lost]))
@@ -101,4 +113,23 @@ func (r report) print(w io.Writer, zone *time.Location) {
 	if r.Fault != "" {
 		line("⚠ 存不进去 / not kept", r.Fault)
 	}
+}
+
+func (r report) waiting() string {
+	if r.Waiting == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%d (回复 / answers %d, 主动 / unasked %d, 定时 / scheduled %d)",
+		r.Waiting, r.Queue[bot.Answer], r.Queue[bot.Unasked], r.Queue[bot.Broadcast])
+}
+
+func (r report) budget() string {
+	of := func(n int) string {
+		if n == 0 {
+			return "∞"
+		}
+		return fmt.Sprint(n)
+	}
+	b := r.Budget
+	return fmt.Sprintf("%d/%s 每小时 / hour, %d/%s 每 24 小时 / 24 h", b.Hour, of(b.PerHour), b.Day, of(b.PerDay))
 }

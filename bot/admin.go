@@ -168,54 +168,6 @@ func (cmd Command) Usage() string { return cmd.usage() }
 // Status is how the bot is, for /状态 and the console.
 func (c *Call) Status() Status { return c.run.bot.Status() }
 
-// Status is how the bot is. Any goroutine.
-type Status struct {
-	Account AccountState // zero where the account cannot tell
-	Started time.Time
-	Now     time.Time
-	Waiting int           // effects that wait
-	Counts  map[State]int // effects done since the start
-	Session string        // "" before the first sign-in
-	LastIn  time.Time     // when something last came in
-	Fault   error         // why nothing can be kept just now; nil when well
-	Groups  int
-	Zone    *time.Location
-	Budget  Budget
-	Since   time.Time // of the sign-in; zero before the first
-}
-
-// Status tells how the bot is. Any goroutine.
-func (b *Bot) Status() Status {
-	s := Status{Account: b.accountState(), Now: b.clock.Now(), Counts: map[State]int{}, Zone: b.zone}
-	b.outbox.mu.Lock()
-	s.Waiting = b.outbox.size
-	s.Budget = b.outbox.budgetNow(s.Now)
-	s.Since = b.outbox.budget.since
-	for k, v := range b.outbox.counts {
-		s.Counts[k] = v
-	}
-	b.outbox.mu.Unlock()
-	if p := b.started.Load(); p != nil {
-		s.Started = *p
-	}
-	if p := b.session.Load(); p != nil {
-		s.Session = *p
-	}
-	if n := b.lastIn.Load(); n != 0 {
-		s.LastIn = time.Unix(0, n)
-	}
-	if p := b.failing.Load(); p != nil {
-		s.Fault = *p
-	}
-	b.followed.Range(func(_, on any) bool {
-		if on.(bool) {
-			s.Groups++
-		}
-		return true
-	})
-	return s
-}
-
 // ownersChats are where the live owners can be told something.
 func (r *run) owners() ([]ChatID, error) {
 	var list []ChatID

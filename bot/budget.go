@@ -123,11 +123,28 @@ type Budget struct {
 	Hour, PerHour int
 	Day, PerDay   int
 	Slowed        time.Duration // the pause between sends since the service said "too often"
+	Warm          time.Time     // when the limits are whole; zero when they are
+}
+
+// Left is how much may still be sent now: the less of the two budgets, or -1 where neither has a limit.
+func (b Budget) Left() int {
+	left := -1
+	if b.PerHour > 0 {
+		left = max(0, b.PerHour-b.Hour)
+	}
+	if day := max(0, b.PerDay-b.Day); b.PerDay > 0 && (left < 0 || day < left) {
+		left = day
+	}
+	return left
 }
 
 func (o *outbox) budgetNow(now time.Time) (b Budget) {
 	b.Hour, b.Day = o.budget.spent(now)
 	b.PerHour, b.PerDay = o.budget.limits(now)
-	b.Slowed = o.pacer.often
+	b.Slowed = o.pacer.slowed(now)
+	limited := b.PerHour > 0 || b.PerDay > 0
+	if whole := o.budget.since.Add(o.budget.pace.WarmUp); limited && !o.budget.since.IsZero() && whole.After(now) {
+		b.Warm = whole
+	}
 	return b
 }

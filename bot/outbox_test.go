@@ -234,6 +234,22 @@ func TestTooOften(t *testing.T) {
 		r.put(says("小明", "/说 answer 了"))
 		r.wind(time.Second)
 		r.expect(club, "零", "0", "1", "2", "3", "4", "5", "6", "7", "快", "了")
+
+		r.svc.answers(func(context.Context, Effect) error { return ErrTooOften })
+		r.put(says("小明", "/说 answer 慢"))
+		r.wind(11 * time.Minute)
+		if r.bot.Status().Budget.Slowed == 0 {
+			t.Error("the status does not tell of it")
+		}
+		r.svc.answers(nil)
+		r.wind(oftenLasts)
+		if d := r.bot.Status().Budget.Slowed; d != 0 {
+			t.Errorf("%v between sends after an hour in which nothing was sent", d)
+		}
+		r.put(says("小明", "/说 answer 一"))
+		r.put(says("小明", "/说 answer 二"))
+		r.wind(2 * time.Second)
+		r.expect(club, "一", "二")
 	})
 }
 

@@ -94,6 +94,8 @@ func (q quietHours) end(t time.Time) time.Time {
 const (
 	awayFirst, awayMost   = time.Second, 30 * time.Second
 	oftenFirst, oftenMost = 30 * time.Second, 10 * time.Minute
+	// oftenLasts is after how long without a send "too often" is forgotten: nobody would say it of an account that is silent.
+	oftenLasts = time.Hour
 )
 
 // A pacer says when the next send may be, from what the last ones came to. Being offline and being told "too often" are
@@ -117,6 +119,7 @@ func (p *pacer) next() time.Time {
 
 // learn takes in what an attempt came to.
 func (p *pacer) learn(now time.Time, err error) {
+	p.often = p.slowed(now)
 	p.last, p.gap = now, p.pace.Gap
 	if p.pace.Gap > 0 && p.pace.Jitter > 0 {
 		p.gap += rand.N(p.pace.Jitter)
@@ -132,6 +135,14 @@ func (p *pacer) learn(now time.Time, err error) {
 	case errors.Is(err, ErrTooOften):
 		p.often = min(oftenMost, max(oftenFirst, 2*p.often))
 	}
+}
+
+// slowed is the pause that "too often" asks for still.
+func (p *pacer) slowed(now time.Time) time.Duration {
+	if now.Sub(p.last) >= oftenLasts {
+		return 0
+	}
+	return p.often
 }
 
 // back says that the account is signed in again.

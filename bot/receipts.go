@@ -86,6 +86,41 @@ func Trouble(r store.Reader, limit int) (list []DoneRow, err error) {
 	return list, nil
 }
 
+// A TroubleCount says how many effects came to no good end, by what became of them.
+type TroubleCount struct {
+	Failed, Lost, Expired int
+	Twice                 int  // sent, perhaps twice
+	More                  bool // there are more than were counted
+}
+
+// maxCounted bounds what CountTrouble looks at.
+const maxCounted = 1000
+
+// CountTrouble counts what Trouble lists of the time since.
+func CountTrouble(r store.Reader, since time.Time) (n TroubleCount, err error) {
+	list, err := Trouble(r, maxCounted)
+	if err != nil {
+		return n, err
+	}
+	for _, d := range list {
+		if d.At.Before(since) {
+			continue // a later number may have ended sooner
+		}
+		switch d.State {
+		case Failed:
+			n.Failed++
+		case Lost:
+			n.Lost++
+		case Expired:
+			n.Expired++
+		case Sent:
+			n.Twice++
+		}
+	}
+	n.More = len(list) == maxCounted
+	return n, nil
+}
+
 // pruneReceipts drops a few of those that are older than the last keptReceipts.
 func pruneReceipts(tx store.Tx, newest uint64) error {
 	if newest <= keptReceipts {

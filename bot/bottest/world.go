@@ -35,6 +35,7 @@ type Options struct {
 	Members  []string // besides 群主; 小明、阿杰、苏苏 where nil
 	Powers   bot.Powers
 	Fail     func(bot.Effect) error // what the service answers instead of doing it, nil where it does
+	Pace     bot.Pace               // none where zero
 	Log      *zap.Logger
 	Doubts   []bot.Doubt // whom the account is not sure of
 }
@@ -86,7 +87,7 @@ func (w *World) start() {
 	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, fail: w.opts.Fail, heard: map[bot.ChatID][]Heard{}}
 	b, err := bot.New(bot.Options{
 		Account: registrar{w.acct, w.opts.Doubts}, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
-		Groups: []string{"六点二十*"},
+		Groups: []string{"六点二十*"}, Pace: w.opts.Pace,
 	})
 	if err != nil {
 		w.T.Fatal(err)

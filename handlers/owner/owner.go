@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"strconv"
 	"time"
 
 	"sixtwenty/bot"
@@ -140,22 +139,10 @@ func other(c *bot.Call) error {
 }
 
 var (
-	textOn     = bot.Text{ZH: "好的，从现在起我为这个群服务。发 /帮助 看看能做什么。", EN: "From now on I work in this group. Send /help for what I can do."}
-	textOff    = bot.Text{ZH: "好的，我不再在这个群里说话和记录，数据都留着。发 /启用 随时回来。", EN: "I no longer speak or listen in this group; its data is kept. Send /enable to bring me back."}
-	textQuiet  = bot.Text{ZH: "好的，全部安静了。发 /恢复 结束。", EN: "Everything is silent. Send /resume to end it."}
-	textLoud   = bot.Text{ZH: "我回来了。", EN: "I am back."}
-	textStatus = bot.Text{
-		ZH: "在线自 %s\n服务 %d 个群，最近一次收到消息 %s\n待发 %d 条；已发 %d，失败 %d，不确定 %d，过期 %d",
-		EN: "Up since %s\n%d groups, last heard something %s\n%d waiting; %d sent, %d failed, %d unknown, %d expired",
-	}
-	textSince   = bot.Text{ZH: "（自 %s）\n", EN: " (since %s)\n"}
-	textOut     = bot.Text{ZH: "\n上次断线 %s：%s", EN: "\nlast out of touch %s: %s"}
-	textMissed  = bot.Text{ZH: "，那时的消息没有收到", EN: "; what was said then never came in"}
-	textBudget  = bot.Text{ZH: "\n这一小时发了 %d 条（最多 %s），24 小时 %d 条（最多 %s）", EN: "\n%d sent this hour (of %s), %d in 24 hours (of %s)"}
-	textSlowed  = bot.Text{ZH: "\n微信说发得太快了，现在每条之间等 %v", EN: "\nWeChat says: too often; %v between sends for now"}
-	textNoLimit = bot.Text{ZH: "不限", EN: "no limit"}
-	textFault   = bot.Text{ZH: "\n⚠ 数据暂时存不进去：%v", EN: "\n⚠ nothing can be kept just now: %v"}
-	textSilence = bot.Text{ZH: "\n（已静音，发 /恢复 结束）", EN: "\n(silenced; /resume ends it)"}
+	textOn    = bot.Text{ZH: "好的，从现在起我为这个群服务。发 /帮助 看看能做什么。", EN: "From now on I work in this group. Send /help for what I can do."}
+	textOff   = bot.Text{ZH: "好的，我不再在这个群里说话和记录，数据都留着。发 /启用 随时回来。", EN: "I no longer speak or listen in this group; its data is kept. Send /enable to bring me back."}
+	textQuiet = bot.Text{ZH: "好的，全部安静了。发 /恢复 结束。", EN: "Everything is silent. Send /resume to end it."}
+	textLoud  = bot.Text{ZH: "我回来了。", EN: "I am back."}
 )
 
 func enable(_ context.Context, c *bot.Call) error {
@@ -176,58 +163,4 @@ func stop(_ context.Context, c *bot.Call) error {
 func resume(_ context.Context, c *bot.Call) error {
 	c.Reply(textLoud)
 	return c.Silence(false)
-}
-
-func status(_ context.Context, c *bot.Call) error {
-	s := c.Status()
-	when := func(t time.Time) string {
-		if t.IsZero() {
-			return "–"
-		}
-		return t.In(c.Zone()).Format("01-02 15:04:05")
-	}
-	text := c.T(textStatus, when(s.Started), s.Groups, when(s.LastIn), s.Waiting,
-		s.Counts[bot.Sent], s.Counts[bot.Failed], s.Counts[bot.Lost], s.Counts[bot.Expired])
-	if a := s.Account; a.Name != "" {
-		text = a.In(c.Group().Language) + c.T(textSince, when(a.Since)) + text
-	}
-	out, err := lastOut(c)
-	if err != nil {
-		return err
-	}
-	text += out
-	text += c.T(textBudget, s.Budget.Hour, limit(c, s.Budget.PerHour), s.Budget.Day, limit(c, s.Budget.PerDay))
-	if s.Budget.Slowed > 0 {
-		text += c.T(textSlowed, s.Budget.Slowed)
-	}
-	if s.Fault != nil {
-		text += c.T(textFault, s.Fault)
-	}
-	silenced, err := c.Silenced()
-	if silenced {
-		text += c.T(textSilence)
-	}
-	c.Say(text)
-	return err
-}
-
-// lastOut tells of the last time, within a week, in which nothing came in.
-func lastOut(c *bot.Call) (string, error) {
-	list, err := bot.Outages(c.Tx, c.Now.AddDate(0, 0, -7), c.Now)
-	if err != nil || len(list) == 0 {
-		return "", err
-	}
-	last := list[len(list)-1]
-	text := c.T(textOut, last.Span(c.Zone()), last.Reason.In(c.Group().Language))
-	if last.Lost {
-		text += c.T(textMissed)
-	}
-	return text, nil
-}
-
-func limit(c *bot.Call, n int) string {
-	if n == 0 {
-		return c.T(textNoLimit)
-	}
-	return strconv.Itoa(n)
 }
