@@ -26,6 +26,7 @@ type Call struct {
 	group    GroupSettings
 	effects  []Effect
 	queued   []queued // the effects as rows
+	dropped  []queued // effects of before that were taken back
 	asked    []string
 	mentions []Mention // that were written so far
 	follows  map[ChatID]bool

@@ -168,6 +168,7 @@ func (b *Bot) publish(out *outcome) {
 		b.trouble.Store(nil)
 	}
 	b.outbox.add(out.effects)
+	b.outbox.cancel(out.dropped)
 	if b.opts.Codes != nil && len(out.codes) > 0 {
 		b.opts.Codes(out.codes)
 	}
@@ -182,6 +183,7 @@ func (b *Bot) publish(out *outcome) {
 type outcome struct {
 	answers []answer
 	effects []queued
+	dropped []queued // effects that were taken back before they were tried
 	follows map[ChatID]bool
 	session string
 	since   time.Time // a new session began

@@ -119,6 +119,7 @@ func (r *run) write(c *Call) error {
 // keep passes on what becomes true with the commit.
 func (r *run) keep(c *Call) {
 	r.out.effects = append(r.out.effects, c.queued...)
+	r.out.dropped = append(r.out.dropped, c.dropped...)
 	r.out.works = r.out.works || c.worked
 	r.out.codes = append(r.out.codes, c.codes...)
 	for chat, on := range c.follows {

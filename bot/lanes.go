@@ -103,16 +103,21 @@ func (l *lane) first(now time.Time) (q queued, from time.Time, ok bool) {
 	return q, from, true
 }
 
-// drop takes out an effect that is done. It is the first: only one is sent at a time.
-func (l *lane) drop(q queued) {
+// drop takes out an effect that is done, or taken back, and says whether it was there. One that is done is the first: only one
+// is sent at a time.
+func (l *lane) drop(q queued) bool {
 	i, ok := slices.BinarySearchFunc(l.ready, q, queued.bySeq)
 	switch {
-	case !ok:
-	case i == 0:
+	case ok && i == 0:
 		l.ready = l.ready[1:]
-	default:
+	case ok:
 		l.ready = slices.Delete(l.ready, i, i+1)
+	default:
+		n := len(l.later)
+		l.later = slices.DeleteFunc(l.later, func(o queued) bool { return o.seq == q.seq })
+		return len(l.later) < n
 	}
+	return true
 }
 
 func later(a, b time.Time) time.Time {

@@ -377,8 +377,23 @@ func (o *outbox) close(ctx context.Context, q queued, done DoneRow) error {
 func (o *outbox) forget(q queued) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.size--
-	o.lanes.of(q.chat).drop(q)
+	o.drop(q)
+}
+
+// cancel forgets what was taken back, so that nobody counts it as waiting.
+func (o *outbox) cancel(list []queued) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, q := range list {
+		o.drop(q)
+	}
+}
+
+// drop wants the lock.
+func (o *outbox) drop(q queued) {
+	if o.lanes.of(q.chat).drop(q) {
+		o.size--
+	}
 }
 
 // keep insists: what was done must be written down before anything else is done, even when the bot is being stopped.

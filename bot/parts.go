@@ -61,6 +61,7 @@ func (c *Call) Cancel(tag string) (n int, err error) {
 		if err := parts.Delete(c.Tx, tag, seq); err != nil {
 			return n, err
 		}
+		c.dropped = append(c.dropped, queuedOf(seq, row.Effect))
 		n++
 	}
 	return n, nil

@@ -67,7 +67,13 @@ func TestPartsOfABroadcast(t *testing.T) {
 			t.Errorf("at once: %q", got)
 		}
 		r.wind(time.Minute)
+		if n := r.bot.Status().Waiting; n != 1 {
+			t.Errorf("%d wait, expected the one that was not sent yet", n)
+		}
 		r.put(says("小明", "/撤"))
+		if n := r.bot.Status().Waiting; n != 0 {
+			t.Errorf("%d wait though what was left is taken back", n)
+		}
 		r.wind(2 * time.Minute)
 		r.expect(club, "撤 1")
 		if got := r.parts("today"); !slices.Equal(got, []State{Sent, Sent}) {
