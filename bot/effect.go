@@ -51,7 +51,7 @@ type Effect struct {
 	Class    Class         `json:"class"`
 	// Tag names what the effect is a part of, such as one broadcast; Parts tells what became of all its parts.
 	Tag string `json:"tag,omitempty"`
-	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back; Accept: Event.Token of the request; Essence: as Recall
+	Of  string `json:"of,omitempty"` // Recall: Receipt.Sent of what is taken back; Accept: Event.Token of the request; Essence: as Recall, or Event.Quotes
 	// Loud: said even while the bot is silenced, because the owner asked for it.
 	Loud      bool      `json:"loud,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`

@@ -61,6 +61,7 @@ type Event struct {
 	Token string // of a request: what the service wants to see of an Accept; opaque, a secret, dead after the next sign-in
 	// Mentions are people whom Text mentions, where the service says who they are.
 	Mentions []Mention
+	Quotes   string // the ID of the message that this one answers, where it is known
 	Media    *Media // what was sent along
 	Join     *Join  // Joined only
 	// Roster is the chat's whole member list right after the event, where the account read it; nil otherwise.
