@@ -50,12 +50,12 @@ func left() map[string]string {
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
 		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/used": proof, "console/sessions": proof,
 		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/parts": record, "bot/audit": record,
-		"wechat/questions": underWay, "wechat/texts": record, "wechat/report": record,
+		"wechat/questions": underWay, "wechat/forgotten": underWay, "wechat/texts": record, "wechat/report": record,
 		"bot/touch": ofAccount, "bot/lastsent": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
 		"people/asked":  underWay, "checkin/cards": underWay, "checkin/halves": underWay,
-		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "referral/asking": underWay, "broadcast/waiting": underWay,
+		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "referral/asking": underWay, "referral/passings": record, "broadcast/waiting": underWay,
 		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "schedule/reported": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
 	}
 }

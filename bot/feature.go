@@ -93,6 +93,8 @@ type Work struct {
 	Keep func(ctx context.Context, r io.Reader, limit int64) (string, error)
 	// Fetch opens what was sent along with a message.
 	Fetch func(ctx context.Context, m Media) (io.ReadCloser, error)
+	// View reads the tables, as they are at that moment. It is no place to draw or wait in: what is read is taken away.
+	View func(ctx context.Context, fn func(r store.Reader) error) error
 	// Open reads a blob that was kept.
 	Open func(ctx context.Context, sum string) (io.ReadCloser, error)
 	// Prepare does ahead what can be done of an effect; where the account cannot, nothing.

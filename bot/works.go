@@ -173,7 +173,7 @@ func (b *Bot) work(ctx context.Context, rowKey string, row workRow) {
 	}
 	d := Done{Key: key, Asked: row.Data}
 	result, err := b.doWork(ctx, name, work, Work{
-		Key: key, Data: row.Data, Open: b.openBlob, Fetch: b.fetch, Prepare: b.prepare,
+		Key: key, Data: row.Data, View: b.db.View, Open: b.openBlob, Fetch: b.fetch, Prepare: b.prepare,
 	})
 	if ctx.Err() != nil {
 		return

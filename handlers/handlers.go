@@ -14,15 +14,17 @@ import (
 	"sixtwenty/handlers/points"
 	"sixtwenty/handlers/referral"
 	"sixtwenty/handlers/schedule"
+	"sixtwenty/pictures"
 )
 
 // All gives every feature. claim is the code that makes somebody the owner, for this start of the program only.
 func All(claim string) []bot.Feature {
+	studio := pictures.Lazily(pictures.Options{})
 	return []bot.Feature{
 		owner.Feature(claim),
 		people.Feature(),
 		onboarding.Feature(),
-		referral.Feature(),
+		referral.Feature(studio),
 		checkin.Feature(),
 		points.Feature(),
 		broadcast.Feature(),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"sync"
 )
 
 // ErrNoFont says that no Chinese face was found, and what to install. Pages are not concerned.
@@ -43,6 +44,15 @@ func Open(o Options) (*Studio, error) {
 	s := &Studio{options: o, han: han, turn: make(chan struct{}, 1)}
 	s.turn <- struct{}{}
 	return s, nil
+}
+
+// An Opener gives one Studio, opened when it is first asked for. Whoever shares it shares the fonts that were read and the text
+// that was set.
+type Opener func() (*Studio, error)
+
+// Lazily makes an Opener. What Open says the first time holds for good.
+func Lazily(o Options) Opener {
+	return sync.OnceValues(func() (*Studio, error) { return Open(o) })
 }
 
 // Font is the file of the Chinese face, for the log.

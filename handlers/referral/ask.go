@@ -81,8 +81,10 @@ func take(tx store.Tx, chat bot.ChatID) (list []bot.PersonID, err error) {
 }
 
 // one finds the only member who goes by the name of an argument.
-func one(c *bot.Call, arg string) (bot.Member, error) {
-	name := c.Arg(arg)
+func one(c *bot.Call, arg string) (bot.Member, error) { return oneNamed(c, c.Arg(arg)) }
+
+// oneNamed finds the only member who goes by a name.
+func oneNamed(c *bot.Call, name string) (bot.Member, error) {
 	found, err := c.Find(name)
 	if err != nil {
 		return bot.Member{}, err

@@ -2,11 +2,9 @@ package referral
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
 	"sixtwenty/bot"
-	"sixtwenty/store"
 )
 
 const boardSize = 10
@@ -52,12 +50,20 @@ func scopeOf(name string) (scope, bool) {
 }
 
 func board(_ context.Context, c *bot.Call) error {
-	s, ok := scopeOf(c.Arg("范围"))
+	name, picture := c.Arg("范围"), isPicture(c.Arg("图"))
+	if isPicture(name) {
+		name, picture = "", true
+	}
+	s, ok := scopeOf(name)
 	if !ok {
-		return bot.Refuse(textScope, bot.CleanName(c.Arg("范围")))
+		return bot.Refuse(textScope, bot.CleanName(name))
 	}
 	per := s.of(c.Day(c.Event.At))
-	list, err := top(c.Tx, c.Event.Chat.ID, per, boardSize)
+	size := boardSize
+	if picture {
+		size = boardDrawn
+	}
+	list, err := top(c.Tx, c.Event.Chat.ID, per, size)
 	if err != nil {
 		return err
 	}
@@ -65,6 +71,19 @@ func board(_ context.Context, c *bot.Call) error {
 		c.Reply(textEmpty)
 		return nil
 	}
+	text := boardText(c, s, per, list[:min(len(list), boardSize)])
+	if !picture {
+		c.Say(text)
+		return nil
+	}
+	drawing, err := boardPicture(c, s, per, list)
+	if err != nil {
+		return err
+	}
+	return draw(c, sketch{Text: text, Board: drawing})
+}
+
+func boardText(c *bot.Call, s scope, per period, list []ranked) string {
 	title := ""
 	if per != always {
 		title = c.T(s.title)
@@ -84,8 +103,7 @@ func board(_ context.Context, c *bot.Call) error {
 	if waits > 0 {
 		text += explain(c)
 	}
-	c.Say(text)
-	return nil
+	return text
 }
 
 // explain says when a credit counts.
@@ -95,19 +113,4 @@ func explain(c *bot.Call) string {
 		and = c.T(textAndDay)
 	}
 	return c.T(textRule, s.Days, and)
-}
-
-func rows(r store.Reader, q bot.Query) (out [][]string, err error) {
-	list, err := top(r, q.Chat, always, q.Limit)
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range list {
-		name, err := bot.NameIn(r, q.Chat, p.who)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, []string{strconv.Itoa(i + 1), name, strconv.Itoa(p.total())})
-	}
-	return out, nil
 }

@@ -2,6 +2,7 @@ package referral
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,60 +14,61 @@ import (
 // A campaign is a time in which bringing a number of people earns something. A group has one at a time. Who joined while it
 // ran counts for it, also where the credit becomes valid after its end.
 type campaign struct {
-	From   time.Time `json:"from"`
-	To     time.Time `json:"to"`
-	Goal   int       `json:"goal"`
-	Reward string    `json:"reward"`
-	Ended  bool      `json:"ended,omitempty"` // its report was given
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	First bot.Day   `json:"first"` // the group's days of From and To
+	Last  bot.Day   `json:"last"`
+	Steps []step    `json:"steps"`           // the nearest goal first
+	Gift  string    `json:"gift,omitempty"`  // for a newcomer whose credit counts
+	Ended bool      `json:"ended,omitempty"` // its report was given
 }
 
-// A prize is what somebody earned.
-type prize struct {
-	Reward string    `json:"reward"`
-	Code   string    `json:"code,omitempty"`
-	At     time.Time `json:"at"`
+// A step is one goal, and what reaching it earns.
+type step struct {
+	Goal   int    `json:"goal"`
+	Reward string `json:"reward"`
+	Words  string `json:"words,omitempty"` // said in private to whoever reaches it
 }
 
 const (
 	campaigns = store.Table[campaign]("referral/campaigns") // chat, number
-	winners   = store.Table[time.Time]("referral/winners")  // chat, number, identity whose credits earned it
-	prizes    = store.Table[prize]("referral/prizes")       // identity, chat, number
-	prizeKeys = store.Table[string]("referral/codes")       // chat, the how-many-eth: each is given once
 
 	timerEnd    = "campaign"
 	maxLength   = 90 // days
 	maxGoal     = 500
-	maxCodes    = 1000
+	maxSteps    = 5
 	winnersSaid = 30
 )
 
 var (
-	textCampaignForm = bot.Text{ZH: "可以写：/邀请活动、/邀请活动 开 天数 目标 奖励、/邀请活动 停", EN: "Write: /campaign, /campaign start DAYS GOAL REWARD, /campaign stop"}
-	textCampaignNone = bot.Text{ZH: "现在没有邀请活动。", EN: "There is no campaign just now."}
-	textCampaignBusy = bot.Text{ZH: "上一个活动 %s 才结束，两个活动不能叠在一起。", EN: "The last campaign ends on %s; two do not overlap."}
-	textCampaignOn   = bot.Text{ZH: "邀请活动开始啦！从现在到 %s，邀请满 %d 位新人（%s），就得：%s", EN: "A campaign begins! From now until %s, bring %d people (%s) for: %s"}
-	textCampaignRule = bot.Text{ZH: "住满 %d 天%s才算", EN: "each counts after %d days%s"}
-	textCampaignNow  = bot.Text{ZH: "邀请活动到 %s：满 %d 位得 %s", EN: "The campaign runs until %s: %d people for %s"}
-	textCampaignLine = bot.Text{ZH: "\n%d. %s 有效 %d（待定 %d）", EN: "\n%d. %s: %d valid, %d pending"}
-	textCampaignEnd  = bot.Text{ZH: "邀请活动结束啦，一共带来 %d 位新人。", EN: "The campaign is over. It brought %d people."}
-	textCampaignWon  = bot.Text{ZH: "\n达成目标：%s", EN: "\nThey made it: %s"}
-	textCampaignLate = bot.Text{ZH: "\n还在待定的，之后算数了照样有奖。", EN: "\nWhat is still pending counts when it becomes valid."}
-	textCampaignOnly = bot.Text{ZH: "开、停活动要管理员来哦。", EN: "Only managers start and stop campaigns."}
-	textReached      = bot.Text{ZH: "恭喜 %s 邀请满 %d 位，得：%s！谢谢您把朋友带来～", EN: "%s brought %d people and earns: %s. Thank you!"}
-	textFetch        = bot.Text{ZH: "兑换码请私聊我发 /领奖", EN: "For your code send me /prize in private."}
-	textPrizes       = bot.Text{ZH: "您得到的：", EN: "What you earned:"}
-	textPrize        = bot.Text{ZH: "\n%s %s %s", EN: "\n%s %s %s"}
-	textNoPrize      = bot.Text{ZH: "还没有奖品，邀请朋友来吧～", EN: "Nothing yet. Bring your friends!"}
-	textCodesAway    = bot.Text{ZH: "兑换码不要发在群里，请在控制台里发。", EN: "Codes do not belong in a group; send this in the console."}
-	textCodes        = bot.Text{ZH: "好的，现在有 %d 个兑换码，先到先得，每个只给一次。", EN: "There are %d codes now; each is given once."}
-	textCodesMany    = bot.Text{ZH: "最多留 %d 个兑换码。", EN: "At most %d codes are kept."}
+	textCampaignForm = bot.Text{
+		ZH: "可以写：/邀请活动、/邀请活动 开 天数 目标 奖励、/邀请活动 加 目标 奖励、/邀请活动 新人 奖励、/邀请活动 私信 目标 内容、/邀请活动 图 目标、/邀请活动 停",
+		EN: "Write: /campaign, /campaign start DAYS GOAL REWARD, /campaign add GOAL REWARD, /campaign newcomer REWARD, /campaign private GOAL WORDS, /campaign picture GOAL, /campaign stop",
+	}
+	textCampaignNone  = bot.Text{ZH: "现在没有邀请活动。", EN: "There is no campaign just now."}
+	textCampaignBusy  = bot.Text{ZH: "上一个活动 %s 才结束，两个活动不能叠在一起。", EN: "The last campaign ends on %s; two do not overlap."}
+	textCampaignOn    = bot.Text{ZH: "邀请活动开始啦！从现在到 %s，邀请满 %d 位新人（%s），就得：%s", EN: "A campaign begins! From now until %s, bring %d people (%s) for: %s"}
+	textCampaignRule  = bot.Text{ZH: "住满 %d 天%s才算", EN: "each counts after %d days%s"}
+	textCampaignNow   = bot.Text{ZH: "邀请活动到 %s：%s", EN: "The campaign runs until %s: %s"}
+	textCampaignStep  = bot.Text{ZH: "满 %d 位得 %s", EN: "%d people for %s"}
+	textCampaignGift  = bot.Text{ZH: "，新人得 %s", EN: "; newcomers get %s"}
+	textCampaignLine  = bot.Text{ZH: "\n%d. %s 有效 %d（待定 %d）", EN: "\n%d. %s: %d valid, %d pending"}
+	textCampaignEnd   = bot.Text{ZH: "邀请活动结束啦，一共带来 %d 位新人。", EN: "The campaign is over. It brought %d people."}
+	textCampaignWon   = bot.Text{ZH: "\n满 %d 位（%s）：%s", EN: "\n%d people (%s): %s"}
+	textCampaignLate  = bot.Text{ZH: "\n还在待定的，之后算数了照样有奖。", EN: "\nWhat is still pending counts when it becomes valid."}
+	textCampaignOnly  = bot.Text{ZH: "开、停活动要管理员来哦。", EN: "Only managers start and stop campaigns."}
+	textCampaignMore  = bot.Text{ZH: "好的，邀请满 %d 位，得：%s", EN: "Done: %d people for %s"}
+	textCampaignSteps = bot.Text{ZH: "最多设 %d 档。", EN: "There are at most %d goals."}
+	textCampaignNew   = bot.Text{ZH: "好的，邀请算数的时候，新人也得：%s（已经算数的不补）", EN: "Done: a newcomer whose credit counts gets %s (from now on)"}
+	textCampaignSay   = bot.Text{ZH: "好的，满 %d 位的人会收到这段私信。", EN: "Done: whoever brings %d people is told so in private."}
+	textCampaignGoal  = bot.Text{ZH: "没有满 %s 位这一档，发 /邀请活动 看看。", EN: "There is no goal of %s; see /campaign."}
 )
 
 func races() []bot.Command {
 	return []bot.Command{
 		{
 			Name: "邀请活动", Aliases: []string{"campaign"}, Args: "[做什么] [内容...]", Where: bot.InGroup,
-			Summary: bot.Text{ZH: "看邀请活动；管理员可以开、停", EN: "the campaign; managers start and stop it"},
+			Summary: bot.Text{ZH: "看邀请活动；管理员可以开、停、加档、设新人奖励和私信", EN: "the campaign; managers start and stop it, add goals, a gift for newcomers and private words"},
 			Examples: []bot.Example{
 				{Say: "/邀请活动", Reply: "现在没有邀请活动。"},
 				{Say: "/邀请活动 开 7 3 一本书", Reply: "…要管理员来哦…"},
@@ -83,7 +85,7 @@ func races() []bot.Command {
 			Name: "领奖", Aliases: []string{"prize"}, Where: bot.InPrivate,
 			Summary:  bot.Text{ZH: "看看邀请活动得了什么", EN: "what you earned in campaigns"},
 			Examples: []bot.Example{{Say: "/领奖", Reply: "还没有奖品…"}},
-			Run:      collect,
+			Run:      fetchPrizes,
 		},
 	}
 }
@@ -107,15 +109,33 @@ func manage(_ context.Context, c *bot.Call) error {
 	if what != "" && c.Role < bot.Manager {
 		return bot.Refuse(textCampaignOnly)
 	}
-	switch what {
+	switch strings.ToLower(what) {
 	case "":
 		return showCampaign(c)
 	case "开", "start":
 		return startCampaign(c)
 	case "停", "stop":
 		return stopCampaign(c)
+	case "图", "picture":
+		return keepPicture(c)
+	case "加", "add", "新人", "newcomer", "私信", "private":
+		return changeCampaign(c, strings.ToLower(what))
 	}
 	return bot.Refuse(textCampaignForm)
+}
+
+// running is the campaign that runs now; where none does, the person is told.
+func running(c *bot.Call) (n uint64, k campaign, err error) {
+	n, k, err = lastCampaign(c.Tx, c.Event.Chat.ID)
+	if err == nil && !k.runs(c.Event.At) {
+		err = bot.Refuse(textCampaignNone)
+	}
+	return n, k, err
+}
+
+func goalOf(s string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSuffix(s, "位"))
+	return n, err == nil && n >= 1 && n <= maxGoal
 }
 
 func startCampaign(c *bot.Call) error {
@@ -124,8 +144,8 @@ func startCampaign(c *bot.Call) error {
 		return bot.Refuse(textCampaignForm)
 	}
 	days, err := strconv.Atoi(strings.TrimSuffix(fields[0], "天"))
-	goal, err2 := strconv.Atoi(fields[1])
-	if err != nil || err2 != nil || days < 1 || days > maxLength || goal < 1 || goal > maxGoal {
+	goal, ok := goalOf(fields[1])
+	if err != nil || !ok || days < 1 || days > maxLength {
 		return bot.Refuse(textCampaignForm)
 	}
 	chat, at := c.Event.Chat.ID, moment(c.Event.At)
@@ -138,7 +158,7 @@ func startCampaign(c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	k := campaign{From: at, To: at.AddDate(0, 0, days), Goal: goal, Reward: fields[2]}
+	k := campaign{From: at, To: at.AddDate(0, 0, days), First: c.Day(at), Last: c.Day(at) + bot.Day(days), Steps: []step{{Goal: goal, Reward: fields[2]}}}
 	if err := campaigns.Put(c.Tx, k, chat, n); err != nil {
 		return err
 	}
@@ -146,11 +166,85 @@ func startCampaign(c *bot.Call) error {
 	if s.Checkin {
 		and = c.T(textAndDay)
 	}
-	c.Reply(textCampaignOn, date(c, k.To), goal, c.T(textCampaignRule, s.Days, and), k.Reward)
+	c.Reply(textCampaignOn, date(c, k.To), goal, c.T(textCampaignRule, s.Days, and), fields[2])
 	return c.SetTimer(k.To, timerEnd, "", nil)
 }
 
+// changeCampaign adds to the campaign that runs.
+func changeCampaign(c *bot.Call, what string) error {
+	n, k, err := running(c)
+	if err != nil {
+		return err
+	}
+	text := clip(c.Arg("内容"))
+	if text == "" {
+		return bot.Refuse(textCampaignForm)
+	}
+	if what == "新人" || what == "newcomer" {
+		k.Gift = text
+		c.Reply(textCampaignNew, text)
+		return campaigns.Put(c.Tx, k, c.Event.Chat.ID, n)
+	}
+	number, text, _ := strings.Cut(text, " ")
+	goal, ok := goalOf(number)
+	if !ok || text == "" {
+		return bot.Refuse(textCampaignForm)
+	}
+	if what == "加" || what == "add" {
+		err = k.add(step{Goal: goal, Reward: text})
+		c.Reply(textCampaignMore, goal, text)
+	} else {
+		err = k.say(goal, text)
+		c.Reply(textCampaignSay, goal)
+	}
+	if err != nil {
+		return err
+	}
+	return campaigns.Put(c.Tx, k, c.Event.Chat.ID, n)
+}
+
+// add sets what reaching a goal earns.
+func (k *campaign) add(s step) error {
+	if i := k.at(s.Goal); i >= 0 {
+		k.Steps[i].Reward = s.Reward
+		return nil
+	}
+	if len(k.Steps) >= maxSteps {
+		return bot.Refuse(textCampaignSteps, maxSteps)
+	}
+	k.Steps = append(k.Steps, s)
+	slices.SortFunc(k.Steps, func(a, b step) int { return a.Goal - b.Goal })
+	return nil
+}
+
+// say sets what is said in private to whoever reaches a goal.
+func (k *campaign) say(goal int, words string) error {
+	i := k.at(goal)
+	if i < 0 {
+		return bot.Refuse(textCampaignGoal, strconv.Itoa(goal))
+	}
+	k.Steps[i].Words = words
+	return nil
+}
+
+func (k *campaign) at(goal int) int {
+	return slices.IndexFunc(k.Steps, func(s step) bool { return s.Goal == goal })
+}
+
 func date(c *bot.Call, t time.Time) string { return t.In(c.Zone()).Format("01-02 15:04") }
+
+// promises says what a campaign gives.
+func (k campaign) promises(say speaker) string {
+	var list []string
+	for _, s := range k.Steps {
+		list = append(list, say(textCampaignStep, s.Goal, s.Reward))
+	}
+	text := strings.Join(list, say(textComma))
+	if k.Gift != "" {
+		text += say(textCampaignGift, k.Gift)
+	}
+	return text
+}
 
 func showCampaign(c *bot.Call) error {
 	n, k, err := lastCampaign(c.Tx, c.Event.Chat.ID)
@@ -165,7 +259,7 @@ func showCampaign(c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	text := c.T(textCampaignNow, date(c, k.To), k.Goal, k.Reward)
+	text := c.T(textCampaignNow, date(c, k.To), k.promises(c.T))
 	for i, p := range list {
 		text += c.T(textCampaignLine, i+1, c.Name(p.who), p.Valid+p.Returned, p.Pending)
 	}
@@ -174,14 +268,11 @@ func showCampaign(c *bot.Call) error {
 }
 
 func stopCampaign(c *bot.Call) error {
-	n, k, err := lastCampaign(c.Tx, c.Event.Chat.ID)
+	n, k, err := running(c)
 	if err != nil {
 		return err
 	}
-	if !k.runs(c.Event.At) {
-		return bot.Refuse(textCampaignNone)
-	}
-	k.To = moment(c.Event.At)
+	k.To, k.Last = moment(c.Event.At), c.Day(c.Event.At)
 	if err := campaigns.Put(c.Tx, k, c.Event.Chat.ID, n); err != nil {
 		return err
 	}
@@ -207,19 +298,6 @@ func report(c *bot.Call, n uint64, k campaign) error {
 	if err := campaigns.Put(c.Tx, k, chat, n); err != nil {
 		return err
 	}
-	var names []string
-	rg := store.Under(chat, n)
-	rg.Limit = winnersSaid
-	for row, err := range winners.Scan(c.Tx, rg) {
-		if err != nil {
-			return err
-		}
-		var who bot.PersonID
-		if err := store.Split(row.Key, nil, nil, &who); err != nil {
-			return err
-		}
-		names = append(names, c.Name(who))
-	}
 	list, err := top(c.Tx, chat, campaignOf(n), maxGoal)
 	if err != nil {
 		return err
@@ -229,116 +307,18 @@ func report(c *bot.Call, n uint64, k campaign) error {
 		all, waits = all+p.total(), waits+p.Pending
 	}
 	text := c.T(textCampaignEnd, all)
-	if len(names) > 0 {
-		text += c.T(textCampaignWon, strings.Join(names, c.T(textComma)))
+	for _, s := range k.Steps {
+		names, err := winnersOf(c, n, s.Goal)
+		if err != nil {
+			return err
+		}
+		if names != "" {
+			text += c.T(textCampaignWon, s.Goal, s.Reward, names)
+		}
 	}
 	if waits > 0 {
 		text += c.T(textCampaignLate)
 	}
 	c.Say(text)
-	return nil
-}
-
-// advance looks whether the inviter of a person has reached the goal of the campaign that the person counts for.
-func advance(c *bot.Call, newcomer bot.Person) error {
-	chat := c.Event.Chat.ID
-	_, e, err := edgeOf(c.Tx, chat, newcomer)
-	if err != nil || e.Campaign == 0 || e.Is != valid && e.Is != returned {
-		return err
-	}
-	k, ok, err := campaigns.Get(c.Tx, chat, e.Campaign)
-	if err != nil || !ok {
-		return err
-	}
-	p, err := bot.PersonOf(c.Tx, e.By)
-	if err != nil {
-		return err
-	}
-	t, err := tallyOf(c.Tx, chat, p, campaignOf(e.Campaign))
-	if err != nil || t.Valid+t.Returned < k.Goal {
-		return err
-	}
-	for _, id := range p.Identities {
-		if won, err := winners.Has(c.Tx, chat, e.Campaign, id); err != nil || won {
-			return err
-		}
-	}
-	return crown(c, e, k)
-}
-
-// crown gives the prize of a campaign.
-func crown(c *bot.Call, e edge, k campaign) error {
-	chat := c.Event.Chat.ID
-	if err := winners.Put(c.Tx, c.Now, chat, e.Campaign, e.By); err != nil {
-		return err
-	}
-	won := prize{Reward: k.Reward, At: c.Now}
-	row, ok, err := prizeKeys.First(c.Tx, store.Under(chat))
-	if err != nil {
-		return err
-	}
-	text := c.T(textReached, c.Name(e.By), k.Goal, k.Reward)
-	if ok {
-		won.Code, text = row.Value, text+c.T(textFetch)
-		if err := c.Tx.Delete(string(prizeKeys), row.Key); err != nil {
-			return err
-		}
-	}
-	c.Send(bot.Effect{Kind: bot.Say, Text: text, Class: bot.Unasked})
-	return prizes.Put(c.Tx, won, e.By, chat, e.Campaign)
-}
-
-// addCodes keeps codes. They are worth something, so they are taken from the console alone.
-func addCodes(_ context.Context, c *bot.Call) error {
-	if c.Event.Kind != bot.Asked {
-		return bot.Refuse(textCodesAway)
-	}
-	chat, have := c.Event.Chat.ID, 0
-	rg := store.Under(chat)
-	rg.Limit = maxCodes
-	for _, err := range prizeKeys.Scan(c.Tx, rg) {
-		if err != nil {
-			return err
-		}
-		have++
-	}
-	for _, code := range strings.Fields(c.Arg("码")) {
-		if have++; have > maxCodes {
-			return bot.Refuse(textCodesMany, maxCodes)
-		}
-		n, err := c.Tx.Next(string(prizeKeys))
-		if err != nil {
-			return err
-		}
-		if err := prizeKeys.Put(c.Tx, clip(code), chat, n); err != nil {
-			return err
-		}
-	}
-	c.Reply(textCodes, have)
-	return nil
-}
-
-// collect tells somebody, in private, what they earned.
-func collect(_ context.Context, c *bot.Call) error {
-	p, err := bot.PersonOf(c.Tx, c.Event.From.Person)
-	if err != nil {
-		return err
-	}
-	text := ""
-	for _, id := range p.Identities {
-		rg := store.Under(id)
-		rg.Limit = boardSize
-		for row, err := range prizes.Scan(c.Tx, rg) {
-			if err != nil {
-				return err
-			}
-			text += c.T(textPrize, row.Value.At.In(c.Zone()).Format(time.DateOnly), row.Value.Reward, row.Value.Code)
-		}
-	}
-	if text == "" {
-		c.Reply(textNoPrize)
-		return nil
-	}
-	c.Say(c.T(textPrizes) + text)
 	return nil
 }

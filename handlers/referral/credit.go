@@ -31,6 +31,8 @@ type credit struct {
 	Aged         bool `json:"aged,omitempty"` // quality can be told
 	// Campaign is the number of the one that ran when they joined, 0 is none.
 	Campaign uint64 `json:"campaign,omitempty"`
+	// Channel is the folded name of the one that they came by, "" where nothing tells.
+	Channel string `json:"channel,omitempty"`
 }
 
 // confidence is how sure the inviter of a join is.

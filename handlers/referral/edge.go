@@ -142,22 +142,30 @@ func (cr credit) counts() bool {
 }
 
 func statusOf(best *found, list []found) status {
+	switch is := stay(best, list); {
+	case best.voided():
+		return void
+	case !best.counts():
+		return held
+	case is == valid && best.Trips > 0:
+		return returned
+	default:
+		return is
+	}
+}
+
+// stay says whether somebody is still here, and long enough by the rule of one of their credits.
+func stay(by *found, list []found) status {
 	gone, checked := true, false
 	for _, cr := range list {
 		gone = gone && !cr.Gone.IsZero()
 		checked = checked || !cr.First.IsZero()
 	}
 	switch {
-	case best.voided():
-		return void
-	case !best.counts():
-		return held
 	case gone:
 		return left
-	case !best.Stayed || best.NeedsCheckin && !checked:
+	case !by.Stayed || by.NeedsCheckin && !checked:
 		return pending
-	case best.Trips > 0:
-		return returned
 	}
 	return valid
 }
@@ -201,7 +209,10 @@ func settle(tx store.Tx, chat bot.ChatID, p bot.Person) error {
 			return err
 		}
 	}
-	return lift(tx, chat, p) // in a circle what was replaced may be below itself
+	if err := lift(tx, chat, p); err != nil { // in a circle what was replaced may be below itself
+		return err
+	}
+	return settleArrival(tx, chat, p, list, want)
 }
 
 // replace puts an edge in the place of the one that was, none where it is empty, and tells both inviters.
@@ -227,6 +238,9 @@ func replace(tx store.Tx, chat bot.ChatID, id bot.PersonID, now edge) error {
 		}
 	}
 	if err := count(tx, chat, was, now); err != nil {
+		return err
+	}
+	if err := owe(tx, chat, id, was, now); err != nil {
 		return err
 	}
 	return shift(tx, chat, was, now)

@@ -30,6 +30,9 @@ func joined(_ context.Context, c *bot.Call) error {
 		if err := note(c, who, sure); err != nil {
 			return err
 		}
+		if err := pass(c, who, false); err != nil {
+			return err
+		}
 	}
 	return plan(c)
 }
@@ -79,6 +82,11 @@ func note(c *bot.Call, who bot.PersonID, sure confidence) error {
 			return err
 		}
 	}
+	if cr.Channel == "" {
+		if cr.Channel, err = channelOf(c, who); err != nil {
+			return err
+		}
+	}
 	if err := keep(c, who, was, cr); err != nil || cr.named() != "" || cr.Sure == sureAccount {
 		return err
 	}
@@ -122,7 +130,7 @@ func keep(c *bot.Call, who bot.PersonID, was, now credit) error {
 	if err := settle(c.Tx, chat, p); err != nil {
 		return err
 	}
-	return advance(c, p)
+	return pay(c)
 }
 
 // suspect flags what a manager should look at before it counts. It goes by identities alone, so that who is merged with whom
@@ -198,6 +206,9 @@ func groupsLately(r store.Reader, who bot.PersonID, from time.Time, limit int) (
 
 func gone(_ context.Context, c *bot.Call) error {
 	for _, who := range c.Event.People {
+		if err := pass(c, who, true); err != nil {
+			return err
+		}
 		was, ok, err := credits.Get(c.Tx, c.Event.Chat.ID, who)
 		if err != nil {
 			return err
@@ -243,7 +254,7 @@ func checked(_ context.Context, c *bot.Call) error {
 	if err := settle(c.Tx, chat, p); err != nil {
 		return err
 	}
-	return advance(c, p)
+	return pay(c)
 }
 
 // plan sets the group's timer to when the next credit is to be looked at.
@@ -257,6 +268,17 @@ func plan(c *bot.Call) error {
 		return err
 	}
 	return c.SetTimer(due, timerRipen, "", nil)
+}
+
+// nightly also gives what was left to give, and forgets what is old.
+func nightly(ctx context.Context, c *bot.Call) error {
+	if err := pay(c); err != nil {
+		return err
+	}
+	if err := oldNews(c); err != nil {
+		return err
+	}
+	return ripen(ctx, c)
 }
 
 // ripen looks at the credits whose time has come.

@@ -11,7 +11,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
 	"sixtwenty/bot"
 	"sixtwenty/pictures"
@@ -25,7 +24,10 @@ type Settings struct {
 	Ask     bool `yaml:"ask" help:"不知道是谁邀请的，就问一句|ask newcomers who brought them where it is not known"`
 	Burst   int  `yaml:"burst" help:"一小时里一个人邀请满这么多位，再来的先等管理员看；0 不管|after so many from one inviter within an hour, further ones wait for a manager; 0 is no limit"`
 	Groups  int  `yaml:"groups" help:"一周里进了这么多个群的新人，先等管理员看；0 不管|who joins so many groups within a week waits for a manager; 0 is no limit"`
+	Points  int  `yaml:"points" help:"一个有效的邀请得几分；0 不给|points for a valid credit; 0 is none"`
 }
+
+const maxPoints = 1000
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
@@ -36,47 +38,52 @@ func (s Settings) Check() error {
 		return fmt.Errorf("burst: %d is not between 0 and %d", s.Burst, crowd*10)
 	case s.Groups < 0 || s.Groups > crowd:
 		return fmt.Errorf("groups: %d is not between 0 and %d", s.Groups, crowd)
+	case s.Points < 0 || s.Points > maxPoints:
+		return fmt.Errorf("points: %d is not between 0 and %d", s.Points, maxPoints)
 	}
 	return nil
 }
 
-// Feature declares it.
-func Feature() bot.Feature {
-	studio := artist(sync.OnceValues(func() (*pictures.Studio, error) { return pictures.Open(pictures.Options{}) }))
+// Feature declares it. Its pictures are drawn by the studio that open gives.
+func Feature(open pictures.Opener) bot.Feature {
 	return bot.Feature{
 		Name:     "referral",
 		Summary:  bot.Text{ZH: "谁带来了谁", EN: "who brought whom"},
-		Settings: Settings{Days: 3, Checkin: true, Ask: true, Burst: 40, Groups: 5},
-		Commands: slices.Concat(asks(), decisions(), races()),
+		Settings: Settings{Days: 3, Checkin: true, Ask: true, Burst: 40, Groups: 5, Points: 5},
+		Commands: slices.Concat(asks(), decisions(), races(), []bot.Command{sources(), exportCommand()}),
 		Watches: []bot.Watch{
 			{On: bot.Joined, Summary: bot.Text{ZH: "记下新人是谁带来的", EN: "remembers who brought a newcomer"}, Run: joined},
 			{On: bot.Left, Summary: bot.Text{ZH: "记下谁走了", EN: "remembers who left"}, Run: gone},
 			{On: "checkin.done", Summary: bot.Text{ZH: "新人打过卡，邀请就能算数", EN: "a first check-in makes a credit count"}, Run: checked},
-			{On: "referral." + workTree, Summary: bot.Text{ZH: "发邀请树的图", EN: "sends the picture of a tree"}, Run: drawn},
+			{On: bot.Message, Summary: bot.Text{ZH: "认出新人说的来源暗号", EN: "knows the words that say where newcomers came from"}, Run: heard},
+			{On: bot.FriendRequest, Summary: bot.Text{ZH: "认出好友申请里的来源暗号", EN: "knows such words in friend requests"}, Run: befriended},
+			{On: "referral." + workPicture, Summary: bot.Text{ZH: "发画好的图", EN: "sends what was drawn"}, Run: drawn},
+			{On: "referral." + workKeep, Summary: bot.Text{ZH: "收好活动的图片", EN: "keeps the picture of a campaign"}, Run: pictureKept},
+			{On: "referral." + workExport, Summary: bot.Text{ZH: "发导出的文件", EN: "sends what was exported"}, Run: exported},
 		},
 		Timers: map[string]bot.Run{timerRipen: ripen, timerAsk: ask, timerEnd: finish},
 		Jobs: []bot.Job{{
 			Name: "ripen", Summary: bot.Text{ZH: "看看哪些邀请该算数了", EN: "look which credits are due"},
 			Spec:   func(any) string { return "每天 4:10" }, // after a move to another account no timer is left
 			Missed: schedules.Missed{Policy: schedules.Latest},
-			Run:    ripen,
+			Run:    nightly, Silent: true,
 		}},
-		Works: map[string]func(context.Context, bot.Work) (any, error){workTree: studio.draw},
-		Keeps: bot.BlobsOf(), // a picture is sent and never again
-		Views: []bot.View{{
-			Name: "board", Title: bot.Text{ZH: "邀请榜", EN: "Who brought whom"},
-			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "邀请", EN: "Invited"}},
-			Rows:    rows,
-		}},
-		About: about, Why: why, Identity: regroup, Forget: forget,
+		Works: map[string]func(context.Context, bot.Work) (any, error){
+			workPicture: artist(open), workKeep: bot.KeepMedia(maxMedia), workExport: export,
+		},
+		Keeps: bot.BlobsOf( // what is drawn or exported is sent and never again
+			bot.BlobsIn(pictured, func(sum string) string { return sum }), bot.BlobsIn(prizes, func(w prize) string { return w.Picture }),
+		),
+		Views:  views(),
+		Report: news, About: about, Why: why, Identity: regroup, Forget: forget,
 	}
 }
 
 func asks() []bot.Command {
 	return []bot.Command{
 		{
-			Name: "邀请榜", Aliases: []string{"invites"}, Args: "[范围]", Where: bot.InGroup,
-			Summary: bot.Text{ZH: "谁邀请的人最多：周、月、季、总、质量", EN: "who brought the most: week, month, season, all, quality"},
+			Name: "邀请榜", Aliases: []string{"invites"}, Args: "[范围] [图]", Where: bot.InGroup,
+			Summary: bot.Text{ZH: "谁邀请的人最多：周、月、季、总、质量；后面写「图」画出来", EN: "who brought the most: week, month, season, all, quality; add picture to have it drawn"},
 			Examples: []bot.Example{
 				{Say: "/邀请榜", Reply: "…还没有…"},
 				{Say: "/邀请榜 年", Reply: "…不认识…"},
@@ -91,7 +98,7 @@ func asks() []bot.Command {
 		},
 		{
 			Name: "邀请树", Aliases: []string{"invitetree"}, Args: "[谁] [图]", Where: bot.InGroup,
-			Summary:  bot.Text{ZH: "邀请的人又邀请了谁；后面写「图」画出来", EN: "whom they brought, and whom those did; add picture to have it drawn"},
+			Summary:  bot.Text{ZH: "邀请的人又邀请了谁；写「全群」看整个群，后面写「图」画出来", EN: "whom they brought, and whom those did; all for the group, add picture to have it drawn"},
 			Examples: []bot.Example{{Say: "/邀请树", Reply: "…还没有邀请过…"}, {Say: "/邀请树 @小明 图", Reply: "小明 还没有邀请过…"}},
 			Run:      tree,
 		},

@@ -10,12 +10,13 @@ import (
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/referral"
+	"sixtwenty/pictures"
 )
 
 func run(t *testing.T, s referral.Settings, play func(w *bottest.World)) {
 	t.Helper()
 	bottest.Run(t, bottest.Options{
-		Features: []bot.Feature{referral.Feature(), checkin.Feature()}, Settings: map[string]any{"referral": s},
+		Features: []bot.Feature{referral.Feature(pictures.Lazily(pictures.Options{})), checkin.Feature()}, Settings: map[string]any{"referral": s},
 	}, play)
 }
 
@@ -140,7 +141,7 @@ func TestTheTreeAsAPicture(t *testing.T) {
 		w.Invite("小明", "甲")
 		w.Invite("甲", "乙")
 		got := w.Says("阿杰", "/邀请树 小明 图")
-		if len(got) != 1 || got[0] != "[图片] invites.png" && !strings.HasPrefix(got[0], "小明 的邀请树：直接 1 人，三度共 2 人") {
+		if len(got) != 1 || got[0] != "[图片] tree.png" && !strings.HasPrefix(got[0], "小明 的邀请树：直接 1 人，三度共 2 人") {
 			t.Errorf("heard %q", got)
 		}
 		expect(t, w.Says("乙", "/邀请树"), "乙 还没有邀请过朋友。")
@@ -159,9 +160,9 @@ func TestCodes(t *testing.T) {
 		for _, by := range []string{"小明", "阿杰", "苏苏"} {
 			expect(t, w.Invite(by, by+"的朋友"), "恭喜 "+by+"…")
 		}
-		expect(t, w.Private("小明", "/领奖"), "…奶茶 A1")
-		expect(t, w.Private("阿杰", "/领奖"), "…奶茶 A2")
-		expect(t, w.Private("苏苏", "/领奖"), "…奶茶 ")
+		expect(t, w.Private("小明", "/领奖"), "…奶茶，兑换码 A1")
+		expect(t, w.Private("阿杰", "/领奖"), "…奶茶，兑换码 A2")
+		expect(t, w.Private("苏苏", "/领奖"), "…奶茶")
 	})
 }
 

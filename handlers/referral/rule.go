@@ -232,9 +232,12 @@ func todo(_ context.Context, c *bot.Call) error {
 		c.Reply(textNothing)
 		return nil
 	}
-	text := c.T(textTodo)
+	text, s := c.T(textTodo), scribe{r: c.Tx, chat: c.Event.Chat.ID, say: c.T}
 	for i, cr := range list[:min(todoSize, len(list))] {
-		text += c.T(textTodoLine, i+1, c.Name(cr.id), cr.At.In(c.Zone()).Format("01-02"), trouble(c, cr))
+		text += c.T(textTodoLine, i+1, c.Name(cr.id), cr.At.In(c.Zone()).Format("01-02"), s.trouble(cr))
+	}
+	if s.err != nil {
+		return s.err
 	}
 	if len(list) > todoSize {
 		text += c.T(textTodoMore)
@@ -265,22 +268,22 @@ func waiting(r store.Reader, chat bot.ChatID, limit int) (list []found, err erro
 }
 
 // trouble says why a credit waits.
-func trouble(c *bot.Call, cr found) string {
+func (s *scribe) trouble(cr found) string {
 	switch {
 	case len(cr.Flags) > 0:
 		var why []string
 		for _, f := range cr.Flags {
-			why = append(why, c.T(f.text()))
+			why = append(why, s.say(f.text()))
 		}
-		return c.T(textHeldFor, nameOr(c, cr.named()), strings.Join(why, c.T(textComma)))
+		return s.say(textHeldFor, s.nameOr(cr.named()), strings.Join(why, s.say(textComma)))
 	case len(cr.Claims) > 0:
 		var names []string
 		for _, p := range cr.Claims {
-			names = append(names, c.Name(p))
+			names = append(names, s.name(p))
 		}
-		return c.T(textClaims, strings.Join(names, c.T(textComma)), nameOr(c, cr.named()))
+		return s.say(textClaims, strings.Join(names, s.say(textComma)), s.nameOr(cr.named()))
 	case cr.Sure == sureAmbiguous:
-		return c.T(textAmbiguous)
+		return s.say(textAmbiguous)
 	}
-	return c.T(textUnclear)
+	return s.say(textUnclear)
 }

@@ -1,13 +1,10 @@
 package referral
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"strings"
 
 	"sixtwenty/bot"
-	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -18,9 +15,6 @@ const (
 	treeLines  = 30
 	ancestors  = 5
 	lineRows   = 2000 // edges looked at for the longest line
-
-	workTree = "tree"
-	maxPNG   = 4 << 20
 )
 
 var (
@@ -30,7 +24,7 @@ var (
 	textFrom     = bot.Text{ZH: "\n来自 %s", EN: "\nCame through %s"}
 	textMore     = bot.Text{ZH: "…还有 %d 人", EN: "…and %d more"}
 	textAlone    = bot.Text{ZH: "%s 还没有邀请过朋友。", EN: "%s has not brought anybody yet."}
-	textPicture  = bot.Text{ZH: "图", EN: "picture"}
+	textOrphans  = bot.Text{ZH: "退群，留下 %d 人", EN: "left %d behind"}
 )
 
 // A node is a person in a tree, with those of the people they brought who are shown.
@@ -43,6 +37,9 @@ type node struct {
 
 // tree answers /邀请树.
 func tree(_ context.Context, c *bot.Call) error {
+	if who := c.Arg("谁"); who == textAll.ZH || strings.EqualFold(who, textAll.EN) {
+		return forest(c)
+	}
 	root, picture, err := rootOf(c)
 	if err != nil {
 		return err
@@ -64,21 +61,12 @@ func tree(_ context.Context, c *bot.Call) error {
 		c.Say(text)
 		return err
 	}
-	chat, err := c.Chat()
-	if err != nil {
-		return err
-	}
-	drawing := pictures.Tree{
-		Look: pictures.Look{Lang: string(c.Group().Language)}, Group: bot.CleanName(chat.Name), Root: top.picture(c),
-		Direct: r.All[0], Reach: r.sum(), Stays: r.here(),
-	}
-	return c.Work(workTree, string(c.Event.Chat.ID)+"/"+string(root.Head), sketch{Text: text, Tree: drawing})
+	return draw(c, sketch{Text: text, Tree: top.drawing(c, r)})
 }
 
 // rootOf reads the arguments: whose tree, and whether as a picture.
 func rootOf(c *bot.Call) (p bot.Person, picture bool, err error) {
 	who, how := c.Arg("谁"), c.Arg("图")
-	isPicture := func(s string) bool { return s == textPicture.ZH || strings.EqualFold(s, textPicture.EN) }
 	if how == "" && isPicture(who) {
 		who, how = "", who
 	}
@@ -167,7 +155,10 @@ func (n *node) write(c *bot.Call, b *strings.Builder, depth int) {
 	indent := "\n" + strings.Repeat("　", depth)
 	for _, ch := range n.children {
 		b.WriteString(indent + "· " + c.Name(ch.id))
-		if ch.is != valid {
+		switch below := len(ch.children) + ch.hidden; {
+		case ch.is == left && below > 0:
+			b.WriteString(c.T(textMark, c.T(textOrphans, below)))
+		case ch.is != valid:
 			b.WriteString(c.T(textMark, c.T(ch.is.text())))
 		}
 		ch.write(c, b, depth+1)
@@ -227,60 +218,4 @@ func longest(r store.Reader, chat bot.ChatID, root bot.Person, room int) (depth 
 		level = next
 	}
 	return depth, true, nil
-}
-
-// picture is the node as it is drawn.
-func (n *node) picture(c *bot.Call) pictures.Node {
-	p := pictures.Node{Name: c.Name(n.id), Left: n.is == left, Pending: n.is == pending || n.is == held, Below: n.hidden}
-	for _, ch := range n.children {
-		p.Children = append(p.Children, ch.picture(c))
-	}
-	return p
-}
-
-// A sketch is what is to be drawn, and what is said where it cannot be.
-type sketch struct {
-	Text string        `json:"text"`
-	Tree pictures.Tree `json:"tree"`
-}
-
-type artist func() (*pictures.Studio, error)
-
-// draw makes the picture of a tree.
-func (studio artist) draw(ctx context.Context, w bot.Work) (any, error) {
-	var s sketch
-	if err := json.Unmarshal(w.Data, &s); err != nil {
-		return nil, bot.Permanent(err)
-	}
-	pen, err := studio()
-	if err != nil {
-		return nil, bot.Permanent(err)
-	}
-	img, err := pen.PNG(ctx, s.Tree.Draw())
-	if err != nil {
-		return nil, err
-	}
-	return w.Keep(ctx, bytes.NewReader(img), maxPNG)
-}
-
-// drawn sends a picture, or the words where there is none.
-func drawn(_ context.Context, c *bot.Call) error {
-	var done bot.Done
-	if err := c.Decode(&done); err != nil {
-		return err
-	}
-	if done.Error != "" {
-		var s sketch
-		if err := json.Unmarshal(done.Asked, &s); err != nil {
-			return err
-		}
-		c.Say(s.Text)
-		return nil
-	}
-	var sum string
-	if err := done.Into(&sum); err != nil {
-		return err
-	}
-	c.Send(bot.Effect{Kind: bot.SendImage, Media: sum, Name: "invites.png"})
-	return nil
 }
