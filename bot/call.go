@@ -24,6 +24,7 @@ type Call struct {
 	args     map[string]string
 	settings any
 	group    GroupSettings
+	answers  *Chat // where what is said goes, where that is not the event's chat
 	effects  []Effect
 	queued   []queued // the effects as rows
 	dropped  []queued // effects of before that were taken back
@@ -97,7 +98,7 @@ func (c *Call) Say(s string) {
 		c.asked = append(c.asked, s)
 		return
 	}
-	if c.Event.Chat.ID == "" { // a work that the console began in no chat: its views tell what became of it
+	if c.here().ID == "" { // a work that the console began in no chat: its views tell what became of it
 		return
 	}
 	c.Send(Effect{Kind: Say, Text: s})
@@ -107,7 +108,7 @@ func (c *Call) Say(s string) {
 // broadcast of a job, unasked of all else. The ID is the engine's.
 func (c *Call) Send(e Effect) {
 	if e.Chat == "" {
-		e.Chat = c.Event.Chat.ID
+		e.Chat = c.here().ID
 	}
 	if e.Class == "" {
 		e.Class = c.class()
@@ -176,7 +177,7 @@ func (c *Call) Work(name, key string, data any) error {
 		return fmt.Errorf("work %s: %w", name, err)
 	}
 	c.worked = true
-	w := workRow{Data: raw, Chat: c.Event.Chat, Asked: c.Now, After: c.Now}
+	w := workRow{Data: raw, Chat: c.here(), Asked: c.Now, After: c.Now}
 	return putWork(c.Tx, w, store.Key(c.feature.Name, name, key))
 }
 

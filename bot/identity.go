@@ -233,8 +233,8 @@ func NamesOf(r store.Reader, who Person) (names []string, first time.Time, err e
 	return names, first, nil
 }
 
-// GroupsOf names the groups the bot lives in that a person is a member of.
-func GroupsOf(r store.Reader, who Person) (names []string, err error) {
+// ChatsOf gives the groups the bot lives in that a person is a member of.
+func ChatsOf(r store.Reader, who Person) (shared []Chat, err error) {
 	list, err := Chats(r)
 	if err != nil {
 		return nil, err
@@ -245,10 +245,19 @@ func GroupsOf(r store.Reader, who Person) (names []string, err error) {
 			return nil, err
 		}
 		if in {
-			names = append(names, CleanName(chat.Name))
+			shared = append(shared, chat)
 		}
 	}
-	return names, nil
+	return shared, nil
+}
+
+// GroupsOf names the groups of ChatsOf.
+func GroupsOf(r store.Reader, who Person) (names []string, err error) {
+	list, err := ChatsOf(r, who)
+	for _, chat := range list {
+		names = append(names, CleanName(chat.Name))
+	}
+	return names, err
 }
 
 // IsMember says whether a person, under any of their identities, is on the member list of a chat.
@@ -259,4 +268,28 @@ func IsMember(r store.Reader, chat ChatID, who Person) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// forgetReasons removes what was said of a person when they were merged. That they were stays: totals rest on it.
+func forgetReasons(tx store.Tx, who Person) error {
+	var list []store.Row[mergeRow]
+	for row, err := range merges.Scan(tx, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		if row.Value.Why != "" && (slices.Contains(who.Identities, row.Value.Into) || slices.Contains(who.Identities, row.Value.From)) {
+			list = append(list, row)
+		}
+	}
+	for _, row := range list {
+		row.Value.Why = ""
+		var n uint64
+		if err := store.Split(row.Key, &n); err != nil {
+			return err
+		}
+		if err := merges.Put(tx, row.Value, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }

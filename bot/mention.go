@@ -19,7 +19,7 @@ const maxMentions = 32
 
 // At writes a mention of the sender, where there is anybody else who could think they are meant.
 func (c *Call) At() string {
-	if !c.Event.Chat.Group || c.Event.From.Person == "" || c.Event.Kind == Ordered {
+	if !c.here().Group || c.Event.From.Person == "" || c.Event.Kind == Ordered {
 		return ""
 	}
 	return c.Mention(c.Event.From)
