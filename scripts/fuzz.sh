@@ -1,9 +1,11 @@
 #!/bin/sh
-# Runs every fuzz target of this module for FUZZTIME (default 20s) each, and stops at the first that fails.
+# Runs every fuzz target of this module for FUZZTIME (default 20s) each, with PARALLEL workers (default: one a core), and
+# fails at the end if any did. Inputs that fail are kept by go test in the package's testdata/fuzz.
 # go test takes one target of one package at a time, hence the loop.
 set -eu
 cd "$(dirname "$0")/.."
 time=${FUZZTIME:-20s}
+workers=${PARALLEL:+-parallel=$PARALLEL}
 
 targets=$(go list -f '{{$d := .Dir}}{{range .TestGoFiles}}{{$d}}/{{.}}
 {{end}}{{range .XTestGoFiles}}{{$d}}/{{.}}
@@ -18,7 +20,12 @@ if [ -z "$targets" ]; then
 	echo 'no fuzz targets found' >&2
 	exit 1
 fi
-printf '%s\n' "$targets" | while read -r name dir; do
-	echo "== $name in ${dir#"$PWD"/}, $time"
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$dir" </dev/null
-done
+printf '%s\n' "$targets" | {
+	failed=
+	while read -r name dir; do
+		echo "== $name in ${dir#"$PWD"/}, $time"
+		# shellcheck disable=SC2086 # no workers are no argument
+		go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" $workers "$dir" </dev/null || failed="$failed $name"
+	done
+	[ -z "$failed" ] || { echo "failed:$failed" >&2; exit 1; }
+}
