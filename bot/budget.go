@@ -74,8 +74,11 @@ func (b *budget) spent(now time.Time) (hour, day int) {
 	return b.used[hourOf(now)], day
 }
 
-// spendBudget counts an attempt in the store, in the commit of the attempt.
-func spendBudget(tx store.Tx, now time.Time) error {
+// spendBudget counts attempts in the store, in the commit of the attempts.
+func spendBudget(tx store.Tx, now time.Time, attempts int) error {
+	if attempts == 0 {
+		return nil
+	}
 	hour := hourOf(now)
 	n, known, err := sends.Get(tx, hour)
 	if err != nil {
@@ -86,7 +89,7 @@ func spendBudget(tx store.Tx, now time.Time) error {
 			return err
 		}
 	}
-	return sends.Put(tx, n+1, hour)
+	return sends.Put(tx, n+attempts, hour)
 }
 
 // refundBudget takes back an attempt of which nothing was sent.

@@ -53,6 +53,7 @@ type lane struct {
 	next  time.Time // no send before this
 	last  uint64    // the text sent last
 	apart time.Time // the same text not before this
+	busy  bool      // one of its effects is under way
 }
 
 // sameTextGap is how far apart the same text goes to one chat: what comes sooner the service swallows.
@@ -104,7 +105,7 @@ func (l *lane) first(now time.Time) (q queued, from time.Time, ok bool) {
 }
 
 // drop takes out an effect that is done, or taken back, and says whether it was there. One that is done is the first: only one
-// is sent at a time.
+// of a chat is under way at a time.
 func (l *lane) drop(q queued) bool {
 	i, ok := slices.BinarySearchFunc(l.ready, q, queued.bySeq)
 	switch {
@@ -144,6 +145,9 @@ func (ls lanes) of(chat ChatID) *lane {
 // earliest.
 func (ls lanes) pick(now, earliest time.Time) (best queued, due time.Time, ok bool) {
 	for chat, l := range ls {
+		if l.busy {
+			continue
+		}
 		q, from, found := l.first(now)
 		switch from = later(from, earliest); {
 		case !found:

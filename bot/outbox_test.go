@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,6 +86,39 @@ func TestAnswersGoBeforeBroadcasts(t *testing.T) {
 		}
 		if !slices.Equal(order, want) {
 			t.Errorf("%q", order)
+		}
+	})
+}
+
+// With no pace at all, chats do not wait for one another, and one commit serves many; within a chat the order stays.
+func TestChatsGoAbreast(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}}, func(r *rig) {
+		var under, most atomic.Int32
+		r.svc.answers(func(context.Context, Effect) error {
+			if n := under.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			defer under.Add(-1)
+			time.Sleep(time.Second)
+			return nil
+		})
+		for i := range 60 {
+			e := tells("小明", fmt.Sprintf("/说 answer %d", i))
+			e.Chat = home(fmt.Sprint(i % 20))
+			r.give(e)
+		}
+		r.wind(3 * time.Second)
+		done, _ := r.svc.sent()
+		last := map[ChatID]int{}
+		for _, e := range done {
+			n, err := strconv.Atoi(e.Text)
+			if before, ok := last[e.Chat]; err != nil || ok && n != before+20 {
+				t.Errorf("%s hears %s after %d", e.Chat, e.Text, before)
+			}
+			last[e.Chat] = n
+		}
+		if len(done) != 60 || most.Load() != 20 {
+			t.Errorf("%d were sent in 3 s, %d at once", len(done), most.Load())
 		}
 	})
 }

@@ -103,6 +103,7 @@ const (
 type pacer struct {
 	pace  Pace
 	last  time.Time     // when an attempt was made
+	slow  time.Time     // when an attempt last slowed the pace down
 	gap   time.Duration // Gap and its jitter, drawn anew for each send
 	away  time.Duration // while the account is offline
 	often time.Duration // since the service said "too often": halved by each send that goes well
@@ -117,8 +118,13 @@ func (p *pacer) next() time.Time {
 	return p.last.Add(wait)
 }
 
-// learn takes in what an attempt came to.
-func (p *pacer) learn(now time.Time, err error) {
+// free says that nothing keeps sends apart, so that several may be under way.
+func (p *pacer) free() bool {
+	return p.pace.Gap == 0 && p.pace.PerHour == 0 && p.pace.PerDay == 0 && p.away == 0 && p.often == 0
+}
+
+// learn takes in what an attempt came to that began at a time. Those that were under way together slow the pace down once.
+func (p *pacer) learn(began, now time.Time, err error) {
 	p.often = p.slowed(now)
 	p.last, p.gap = now, p.pace.Gap
 	if p.pace.Gap > 0 && p.pace.Jitter > 0 {
@@ -130,9 +136,12 @@ func (p *pacer) learn(now time.Time, err error) {
 		if p.often /= 2; p.often < time.Second {
 			p.often = 0
 		}
+	case !p.slow.IsZero() && !began.After(p.slow):
 	case errors.Is(err, ErrOffline):
+		p.slow = now
 		p.away = min(awayMost, max(awayFirst, 2*p.away))
 	case errors.Is(err, ErrTooOften):
+		p.slow = now
 		p.often = min(oftenMost, max(oftenFirst, 2*p.often))
 	}
 }
@@ -146,4 +155,4 @@ func (p *pacer) slowed(now time.Time) time.Duration {
 }
 
 // back says that the account is signed in again.
-func (p *pacer) back() { p.away = 0 }
+func (p *pacer) back() { p.away, p.slow = 0, time.Time{} }

@@ -121,13 +121,13 @@ func CountTrouble(r store.Reader, since time.Time) (n TroubleCount, err error) {
 	return n, nil
 }
 
-// pruneReceipts drops a few of those that are older than the last keptReceipts.
-func pruneReceipts(tx store.Tx, newest uint64) error {
+// pruneReceipts drops, for each that came, a few of those that are older than the last keptReceipts.
+func pruneReceipts(tx store.Tx, newest uint64, came int) error {
 	if newest <= keptReceipts {
 		return nil
 	}
 	old := map[string]string{} // key to tag
-	for row, err := range doneRows.Scan(tx, store.Range{To: store.Key(newest - keptReceipts + 1), Limit: 4}) {
+	for row, err := range doneRows.Scan(tx, store.Range{To: store.Key(newest - keptReceipts + 1), Limit: 4 * came}) {
 		if err != nil {
 			return err
 		}
