@@ -1,0 +1,124 @@
+// Command bench measures the bot beside other clients of the same protocol, and beside the bare store, and writes what it found as a
+// table. Everything is compared within one run, in turns, on one machine: a ratio holds where a figure does not.
+//
+//	go run . -peers        all of it, with the clients that clients/install.sh installs
+//	go run . -only engine  one part
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A part is one group of measurements.
+type part struct {
+	name string
+	run  func(ctx context.Context, b *bench) error
+}
+
+func parts() []part {
+	return []part{
+		{"checkins", checkins}, {"chatter", chatter}, {"engine", engine}, {"growth", growth}, {"idle", idle}, {"start", starts},
+	}
+}
+
+// A bench is one run: what was asked for, and what was found.
+type bench struct {
+	rounds   int
+	messages int
+	peers    bool
+	sizes    []int
+	idleFor  time.Duration
+	program  string // the bot, built
+	self     string // this program, which is also the plain clients
+	clients  string // the folder of the clients of others
+	dir      string // for whatever does not last
+	table    table
+}
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == "client" {
+		exit(beClient(os.Args[2]))
+	}
+	b := &bench{}
+	var only, out, sizes string
+	flag.IntVar(&b.rounds, "rounds", 5, "rounds, in turns")
+	flag.IntVar(&b.messages, "messages", 20_000, "messages of a round")
+	flag.BoolVar(&b.peers, "peers", false, "also wechat4u, the wechaty puppet and openwechat's Bot")
+	flag.StringVar(&sizes, "sizes", "10000,100000,1000000", "past check-ins of the growth part")
+	flag.DurationVar(&b.idleFor, "idle", time.Minute, "how long the idle bot is watched")
+	flag.StringVar(&only, "only", "", "parts, separated by commas")
+	flag.StringVar(&out, "o", "", "file to write the table to")
+	flag.Parse()
+	exit(b.main(only, sizes, out))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func (b *bench) main(only, sizes, out string) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if b.sizes, err = numbers(sizes); err != nil {
+		return err
+	}
+	if b.dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
+	if err := b.build(ctx); err != nil {
+		return err
+	}
+	wanted := strings.Split(only, ",")
+	for _, p := range parts() {
+		if only != "" && !slices.Contains(wanted, p.name) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "== %s\n", p.name)
+		if err := p.run(ctx, b); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	text := b.table.markdown(b.rounds)
+	if out == "" {
+		fmt.Print(text)
+		return nil
+	}
+	return os.WriteFile(out, []byte(text), 0o644)
+}
+
+func numbers(list string) (ns []int, err error) {
+	for s := range strings.SplitSeq(list, ",") {
+		var n int
+		if _, err := fmt.Sscan(s, &n); err != nil {
+			return nil, fmt.Errorf("-sizes %q: %w", s, err)
+		}
+		ns = append(ns, n)
+	}
+	return ns, nil
+}
+
+// build makes the bot as it is shipped.
+func (b *bench) build(ctx context.Context) (err error) {
+	if b.self, err = os.Executable(); err != nil {
+		return err
+	}
+	if b.clients, err = filepath.Abs("clients"); err != nil {
+		return err
+	}
+	b.program = filepath.Join(b.dir, "sixtwenty")
+	return command(ctx, "..", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.program, ".").Run()
+}
