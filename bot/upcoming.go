@@ -51,6 +51,9 @@ func (b *Bot) ahead(v View) View {
 	return v
 }
 
+// Outlook is the time to come as the console sees it, by one transaction.
+func (b *Bot) Outlook(r store.Reader) Outlook { return b.outlook(r, b.clock.Now()) }
+
 // Outlook is the time to come as it looks within this call.
 func (c *Call) Outlook() Outlook { return c.run.bot.outlook(c.Tx, c.Now) }
 
@@ -88,23 +91,44 @@ func (o Outlook) Upcoming(until time.Time, most int) (list []Planned, all bool, 
 	}
 	known := map[lackKey]bool{}
 	for _, chat := range groups {
-		for _, f := range o.bot.features {
-			for i := range f.Jobs {
-				if f.Jobs[i].Silent {
-					continue
-				}
-				runs, err := o.runsOf(f, &f.Jobs[i], chat, until, most-len(list), known)
-				if err != nil {
-					return nil, false, err
-				}
-				if list = append(list, runs...); len(list) >= most {
-					return list, false, nil
-				}
-			}
+		runs, err := o.upcomingIn(chat, until, most-len(list), known)
+		if err != nil {
+			return nil, false, err
+		}
+		if list = append(list, runs...); len(list) >= most {
+			return list, false, nil
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Planned) int { return a.At.Compare(b.At) })
 	return list, true, nil
+}
+
+// UpcomingIn is Upcoming for one group.
+func (o Outlook) UpcomingIn(chat Chat, until time.Time, most int) ([]Planned, error) {
+	if o.bot == nil {
+		return nil, nil
+	}
+	list, err := o.upcomingIn(chat, until, most, map[lackKey]bool{})
+	slices.SortStableFunc(list, func(a, b Planned) int { return a.At.Compare(b.At) })
+	return list, err
+}
+
+func (o Outlook) upcomingIn(chat Chat, until time.Time, most int, known map[lackKey]bool) (list []Planned, err error) {
+	for _, f := range o.bot.features {
+		for i := range f.Jobs {
+			if f.Jobs[i].Silent {
+				continue
+			}
+			runs, err := o.runsOf(f, &f.Jobs[i], chat, until, most-len(list), known)
+			if err != nil {
+				return nil, err
+			}
+			if list = append(list, runs...); len(list) >= most {
+				return list, nil
+			}
+		}
+	}
+	return list, nil
 }
 
 func (o Outlook) runsOf(f *feature, job *Job, chat Chat, until time.Time, most int, known map[lackKey]bool) (list []Planned, err error) {
