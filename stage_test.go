@@ -122,6 +122,27 @@ func (s *boxStage) Ask(who, hello string) {
 	s.settle()
 }
 
+func (s *boxStage) Send(who string, private bool, m bot.Media, data []byte) {
+	s.t.Helper()
+	kinds := map[bot.MediaKind]wechatbox.Kind{
+		bot.Image: wechatbox.Image, bot.File: wechatbox.File, bot.Link: wechatbox.Link, bot.Card: wechatbox.Card,
+	}
+	c := wechatbox.Content{Kind: kinds[m.Kind], Name: m.Name, URL: m.URL}
+	switch m.Kind {
+	case bot.Link:
+		c.Text = m.Name
+	case bot.Card:
+		c.Person = m.Name
+	}
+	to := bottest.GroupName
+	if private {
+		to = "小六"
+	}
+	_, err := s.box.Send(who, to, c, data)
+	s.must(err)
+	s.settle()
+}
+
 func (s *boxStage) send(who, to, text string) {
 	s.t.Helper()
 	_, err := s.box.Say(who, to, text)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sixtwenty/bot"
 )
 
 // A Stage is a world that a play can be acted on. Every method waits until the bot has done all it does about it.
@@ -16,6 +18,7 @@ type Stage interface {
 	Tell(who, text string)                  // in private
 	Speak(who string, length time.Duration) // a voice, in private
 	Ask(who, hello string)                  // to be friends
+	Send(who string, private bool, m bot.Media, data []byte)
 	Bring(by string, who ...string)
 	Scan(who, sharer string)
 	Go(who string)
@@ -38,14 +41,21 @@ func (s stage) Say(who, text string)                   { s.say(who, text) }
 func (s stage) Tell(who, text string)                  { s.tell(who, text) }
 func (s stage) Speak(who string, length time.Duration) { s.speak(who, length) }
 func (s stage) Ask(who, hello string)                  { s.ask(who, hello) }
-func (s stage) Bring(by string, who ...string)         { s.invite(by, who) }
-func (s stage) Scan(who, sharer string)                { s.joinByQR(who, sharer) }
-func (s stage) Go(who string)                          { s.leave(who) }
-func (s stage) Pass(d time.Duration)                   { s.wind(d) }
-func (s stage) Now() time.Time                         { return time.Now() }
-func (s stage) Reboot()                                { s.Restart() }
-func (s stage) GroupHeard() []string                   { return s.Heard() }
-func (s stage) PersonHeard(who string) []string        { return s.HeardBy(who) }
+func (s stage) Send(who string, private bool, m bot.Media, data []byte) {
+	if private {
+		s.gives(who, m, data)
+		return
+	}
+	s.shows(who, m, data)
+}
+func (s stage) Bring(by string, who ...string)  { s.invite(by, who) }
+func (s stage) Scan(who, sharer string)         { s.joinByQR(who, sharer) }
+func (s stage) Go(who string)                   { s.leave(who) }
+func (s stage) Pass(d time.Duration)            { s.wind(d) }
+func (s stage) Now() time.Time                  { return time.Now() }
+func (s stage) Reboot()                         { s.Restart() }
+func (s stage) GroupHeard() []string            { return s.Heard() }
+func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
 
 // Play acts a script. Its lines:
 //
@@ -53,6 +63,8 @@ func (s stage) PersonHeard(who string) []string        { return s.HeardBy(who) }
 //	小明: 打卡                   says in the group
 //	小明 私聊: /帮助             says in private
 //	小明 私聊语音 60s            speaks for so long, in private
+//	小明 发图: https://…         sends a picture, with a QR code that says so; nothing after the colon: just a picture
+//	小明 发文件: 手册.pdf         also 发链接: 网址 and 发名片: 谁; each also in private, as 小明 私聊 发图: …
 //	远山 加好友: 我想读书            asks to be friends with the account
 //	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name
 //	小芳 扫码 小明               joins by the code that 小明 shared; without a name nobody is told whose it was
@@ -134,6 +146,9 @@ func (p *player) do(line string) bool {
 		}
 		p.heard[m[1]] = nil
 		p.s.Speak(m[1], length)
+		return true
+	}
+	if p.doSend(line) {
 		return true
 	}
 	if m := asks.FindStringSubmatch(line); m != nil {
