@@ -102,7 +102,9 @@ func (s *session) history(ctx context.Context, group wireID, since int64) (all [
 		if err != nil {
 			return all, err
 		}
-		fresh, oldest := 0, told{}
+		var fresh int
+		var oldest told
+		var newer []told
 		for _, m := range page.Messages {
 			if m.MessageID == "" || seen[m.MessageID] {
 				continue
@@ -113,9 +115,10 @@ func (s *session) history(ctx context.Context, group wireID, since int64) (all [
 				oldest = m
 			}
 			if m.Time >= since {
-				all = append(all, m)
+				newer = append(newer, m)
 			}
 		}
+		all = append(newer, all...)
 		if fresh == 0 || oldest.Time < since {
 			break
 		}

@@ -17,6 +17,7 @@ func both(t *testing.T, act func(r *rig)) {
 
 func TestMessages(t *testing.T) {
 	both(t, func(r *rig) {
+		t := r.t
 		list := r.in.take()
 		if len(list) != 1 || list[0].Kind != bot.Listed || len(list[0].Roster) != 3 || list[0].Chat.Name != "六点二十读书会" {
 			t.Fatalf("the sign-in told %+v", list)
@@ -47,6 +48,7 @@ func TestMessages(t *testing.T) {
 
 func TestMedia(t *testing.T) {
 	both(t, func(r *rig) {
+		t := r.t
 		r.in.take()
 		image := onebottest.Segment{Type: "image", Data: map[string]any{"file": "a.jpg", "url": "http://cdn/a,b&c]"}}
 		r.server.Say(r.ming, r.group, onebottest.Text("打卡"), image, image)
@@ -88,6 +90,7 @@ func TestMedia(t *testing.T) {
 
 func TestNotices(t *testing.T) {
 	both(t, func(r *rig) {
+		t := r.t
 		r.in.take()
 		hong := r.server.AddPerson("小红")
 		r.server.Join(hong, r.group, r.ming, "invite")
@@ -156,6 +159,7 @@ func TestNotices(t *testing.T) {
 // What nobody has heard of, or what makes no sense, is passed over, and the next one is heard.
 func TestNonsense(t *testing.T) {
 	both(t, func(r *rig) {
+		t := r.t
 		r.in.take()
 		for _, raw := range []string{
 			"", "{", "[]", "null", `"x"`, `{"post_type":"message"}`, `{"post_type":"message","message_id":1,"user_id":2,"message":7}`,
@@ -180,6 +184,7 @@ func TestNonsense(t *testing.T) {
 func TestEchoes(t *testing.T) {
 	for _, cq := range []bool{false, true} {
 		play(t, false, onebottest.Options{Self: true, CQ: cq}, Options{}, func(r *rig) {
+			t := r.t
 			r.in.take()
 			if _, err := r.do(bot.Effect{Kind: bot.Say, Text: "@小明\u2005/停", Mentions: []bot.Mention{{Person: "qq:10002", Name: "小明"}}}); err != nil {
 				t.Fatal(err)

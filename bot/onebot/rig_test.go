@@ -60,7 +60,9 @@ func (in *inbox) Place(context.Context) ([]byte, error) {
 	return in.place, nil
 }
 
-func (in *inbox) Follows(c bot.Chat) bool { return !c.Group || strings.HasPrefix(c.Name, "六点二十") }
+func (in *inbox) Follows(c bot.Chat) bool {
+	return !c.Group || strings.HasPrefix(c.Name, "六点二十")
+}
 
 // take takes the events that were told since, without the sign-ins.
 func (in *inbox) take() []bot.Event {
@@ -98,7 +100,7 @@ func play(t *testing.T, reverse bool, so onebottest.Options, o Options, act func
 		var serving sync.WaitGroup
 		if reverse {
 			o.Listen, o.Network = "pipe", r.net.Listen
-			serving.Go(func() { r.dialOn(ctx) })
+			defer serving.Wait()
 		} else {
 			o.URL, o.Dial = "ws://implementation/", r.net.Dial
 			web := &http.Server{Handler: r.server}
@@ -115,15 +117,15 @@ func play(t *testing.T, reverse bool, so onebottest.Options, o Options, act func
 				t.Errorf("the account ended with: %v", err)
 			}
 		})
+		synctest.Wait() // it listens
+		if reverse {
+			serving.Go(func() { r.dialOn(ctx) })
+		}
 		r.settle()
 		act(r)
 		r.stop()
 		r.server.Drop()
-		if !reverse {
-			synctest.Wait()
-			return
-		}
-		serving.Wait()
+		synctest.Wait()
 	})
 }
 
