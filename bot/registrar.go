@@ -11,6 +11,11 @@ type Registrar interface {
 	Doubts(r store.Reader, limit int) ([]Doubt, error)
 	// Settled closes the doubt about a person, whatever the answer was.
 	Settled(tx store.Tx, who PersonID) error
+	// Forget removes what could tell who these were, in the transaction that forgets them. Who of them is met again has another
+	// id.
+	Forget(tx store.Tx, who []PersonID) error
+	// Forgotten says whether an id was forgotten, while something that was told before may still be on its way under it.
+	Forgotten(r store.Reader, who PersonID) (bool, error)
 }
 
 // A Health is what the owner should know of the last sign-in.
@@ -61,4 +66,38 @@ func (c *Call) SettleDoubt(who PersonID) error {
 		return nil
 	}
 	return reg.Settled(c.Tx, who)
+}
+
+// forget has the account remove what it knows of these, where it can tell people apart only by what it knows.
+func (r *run) forget(who []PersonID) error {
+	reg, ok := r.bot.account.(Registrar)
+	if !ok {
+		return nil
+	}
+	return reg.Forget(r.tx, who)
+}
+
+// remembered takes those out of an event who were forgotten while it was on its way. It is false where one of them made it.
+func (r *run) remembered(e *Event) (bool, error) {
+	reg, ok := r.bot.account.(Registrar)
+	if !ok {
+		return true, nil
+	}
+	if e.From.Person != "" {
+		if gone, err := reg.Forgotten(r.tx, e.From.Person); err != nil || gone {
+			return false, err
+		}
+	}
+	var kept []Member
+	for _, m := range e.Roster {
+		gone, err := reg.Forgotten(r.tx, m.Person)
+		if err != nil {
+			return false, err
+		}
+		if !gone {
+			kept = append(kept, m)
+		}
+	}
+	e.Roster = kept
+	return true, nil
 }

@@ -85,7 +85,7 @@ func (c *Call) ForgetPerson(who PersonID) error {
 			return fmt.Errorf("feature %s, forgetting: %w", f.Name, err)
 		}
 	}
-	list, err := Chats(c.Tx)
+	list, err := groupIDs(c.Tx)
 	if err != nil {
 		return err
 	}
@@ -94,13 +94,25 @@ func (c *Call) ForgetPerson(who PersonID) error {
 			return err
 		}
 	}
+	if err := forgetReasons(c.Tx, p); err != nil {
+		return err
+	}
+	if err := c.run.forget(p.Identities); err != nil {
+		return err
+	}
 	return unreminded.Delete(c.Tx, p.Head)
 }
 
-func forgetIdentity(tx store.Tx, id PersonID, in []Chat) error {
+// forgetIdentity removes an identity from every group that was ever met, also those the bot no longer lives in.
+func forgetIdentity(tx store.Tx, id PersonID, groups []ChatID) error {
 	home, err := HomeOf(tx, id)
 	if err != nil {
 		return err
+	}
+	if home != "" {
+		if err := chats.Delete(tx, home); err != nil {
+			return err
+		}
 	}
 	if err := people.Delete(tx, id); err != nil {
 		return err
@@ -108,16 +120,34 @@ func forgetIdentity(tx store.Tx, id PersonID, in []Chat) error {
 	if err := forgetNames(tx, id); err != nil {
 		return err
 	}
-	for _, chat := range append([]Chat{{}, {ID: home}}, in...) {
-		if err := members.Delete(tx, chat.ID, id); err != nil {
+	for _, chat := range append([]ChatID{"", home}, groups...) {
+		if err := members.Delete(tx, chat, id); err != nil {
 			return err
 		}
-		if err := lastSent.Delete(tx, chat.ID, id); err != nil {
+		if err := lastSent.Delete(tx, chat, id); err != nil {
 			return err
 		}
-		if err := roles.Delete(tx, id, chat.ID); err != nil {
+		if err := roles.Delete(tx, id, chat); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// groupIDs gives every group that was ever met.
+func groupIDs(r store.Reader) (list []ChatID, err error) {
+	for row, err := range chats.Scan(r, store.Range{}) {
+		if err != nil {
+			return nil, err
+		}
+		if !row.Value.Group {
+			continue
+		}
+		var id ChatID
+		if err := store.Split(row.Key, &id); err != nil {
+			return nil, err
+		}
+		list = append(list, id)
+	}
+	return list, nil
 }

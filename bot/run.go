@@ -120,6 +120,9 @@ func (r *run) happened(ctx context.Context, e Event) error {
 	if err := r.markSeen(e.ID); err != nil {
 		return err
 	}
+	if known, err := r.remembered(&e); err != nil || !known {
+		return err
+	}
 	_, err = r.event(ctx, e)
 	return err
 }
@@ -129,6 +132,9 @@ func (r *run) happened(ctx context.Context, e Event) error {
 func (r *run) listedWith(ctx context.Context, e Event) error {
 	if len(e.Roster) == 0 || !r.follows(e.Chat) {
 		return nil
+	}
+	if _, err := r.remembered(&e); err != nil {
+		return err
 	}
 	_, err := r.event(ctx, Event{ID: e.ID + "/listed", Kind: Listed, At: r.now, Chat: e.Chat, Roster: e.Roster})
 	return err

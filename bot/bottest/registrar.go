@@ -34,3 +34,8 @@ func (r registrar) Doubts(s store.Reader, limit int) (open []bot.Doubt, err erro
 func (r registrar) Settled(tx store.Tx, who bot.PersonID) error {
 	return settled.Put(tx, struct{}{}, who)
 }
+
+// Forget does nothing: ids of this account last, so whoever comes back has the same.
+func (r registrar) Forget(store.Tx, []bot.PersonID) error { return nil }
+
+func (r registrar) Forgotten(store.Reader, bot.PersonID) (bool, error) { return false, nil }

@@ -39,6 +39,9 @@ func newBatch(l *loop, changed []contact) *batch {
 
 // batch puts all events of an answer. What must be known first is asked in few requests and kept in one commit.
 func (l *loop) batch(ctx context.Context, v *synced) error {
+	if err := l.dir.letGo(ctx); err != nil {
+		return err
+	}
 	b := newBatch(l, v.ModContactList)
 	for _, raw := range v.AddMsgList {
 		m, err := readMessage(raw)

@@ -1,8 +1,10 @@
 package wechat
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -77,8 +79,10 @@ func (d *directory) enter(ctx context.Context, session, selfWire string) error {
 		report, _, err = reportRows.Get(r, session)
 		return err
 	})
-	d.names, d.report = n, report
-	return err
+	if d.names, d.report = n, report; err != nil {
+		return err
+	}
+	return d.letGo(ctx)
 }
 
 func (n *names) restore(r store.Reader, wire, id string) error {
@@ -122,16 +126,27 @@ func (d *directory) learn(ctx context.Context, list []contact, follows func(bot.
 	if len(list) == 0 {
 		return nil
 	}
-	p := d.newPlan(follows, now)
-	if err := d.db.View(ctx, func(r store.Reader) error { return p.resolve(r, list) }); err != nil {
-		return fmt.Errorf("looking up names: %w", err)
+	for {
+		p := d.newPlan(follows, now)
+		if err := d.db.View(ctx, func(r store.Reader) error { return p.resolve(r, list) }); err != nil {
+			return fmt.Errorf("looking up names: %w", err)
+		}
+		err := d.commit(ctx, p, nil)
+		if !errors.Is(err, errForgotten) {
+			return err
+		}
+		if err := d.letGo(ctx); err != nil {
+			return err
+		}
 	}
-	return d.commit(ctx, p, nil)
 }
 
 func (d *directory) commit(ctx context.Context, p *plan, also func(store.Tx) error) error {
 	if len(p.writes)+len(p.rows) > 0 || also != nil {
 		err := d.db.Update(ctx, func(tx store.Tx) error {
+			if list, err := d.marked(tx); err != nil || len(list) > 0 {
+				return cmp.Or(err, errForgotten)
+			}
 			if err := p.apply(tx); err != nil || also == nil {
 				return err
 			}
@@ -147,6 +162,9 @@ func (d *directory) commit(ctx context.Context, p *plan, also func(store.Tx) err
 
 // prune forgets the names of sessions that are over. Ids and evidence stay.
 func (d *directory) prune(ctx context.Context) error {
+	if err := d.unmark(ctx); err != nil {
+		return err
+	}
 	const piece = 5000
 	for from := ""; ; {
 		var keys []string

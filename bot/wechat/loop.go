@@ -44,6 +44,9 @@ func (l *loop) run(ctx context.Context) error {
 // round waits for something new, takes it all in, and returns when it is kept. The next synccheck leaves only then: it is what
 // tells the service that the batch is done with.
 func (l *loop) round(ctx context.Context) error {
+	if err := l.dir.letGo(ctx); err != nil {
+		return err
+	}
 	if err := l.upkeep(ctx); err != nil {
 		return err
 	}

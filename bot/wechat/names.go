@@ -16,6 +16,8 @@ type names struct {
 	self    string // the account's own wire name
 	people  map[string]*person
 	rooms   map[string]*room
+	// forgotten are those who asked to be forgotten in this session, under the ids they had.
+	forgotten map[bot.PersonID]bool
 
 	mu    sync.RWMutex
 	wires map[string]string // by id of a person or group
@@ -24,7 +26,7 @@ type names struct {
 func newNames(session, self string) *names {
 	return &names{
 		session: session, self: self,
-		people: map[string]*person{}, rooms: map[string]*room{}, wires: map[string]string{},
+		people: map[string]*person{}, rooms: map[string]*room{}, wires: map[string]string{}, forgotten: map[bot.PersonID]bool{},
 	}
 }
 
