@@ -164,17 +164,21 @@ func child(t *testing.T, args ...string) (cmd *exec.Cmd, out *screen) {
 	cmd.Env = append(os.Environ(), "CHILD_OF_A_TEST="+strings.Join(args, "\n"))
 	cmd.Stdout, cmd.Stderr = out, out
 	check(t, cmd.Start())
+	go func() {
+		_ = cmd.Wait() // it is killed, or says what is wrong on the screen
+		close(out.over)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		<-out.over
 	})
 	return cmd, out
 }
 
-func kill(t *testing.T, cmd *exec.Cmd) {
+func kill(t *testing.T, cmd *exec.Cmd, out *screen) {
 	t.Helper()
 	check(t, cmd.Process.Signal(syscall.SIGKILL))
-	_ = cmd.Wait()
+	<-out.over
 }
 
 // TestASecondBotLeavesTheDoorOfTheFirst: it is refused by the lock of the database before it touches anything.
@@ -190,7 +194,7 @@ func TestTheSocketOfAKilledBotIsReplaced(t *testing.T) {
 	cmd, out := child(t, "run", "--data", data)
 	out.find(t, address)
 	mustRun(t, "status", "--data", data)
-	kill(t, cmd)
+	kill(t, cmd, out)
 	if _, err := os.Lstat(filepath.Join(controlOf(data), "socket")); err != nil {
 		t.Fatalf("the killed bot left no socket to replace: %v", err)
 	}
@@ -222,9 +226,9 @@ func TestABackupThatIsKilledLeavesNoFile(t *testing.T) {
 			sent <- conn
 		}
 	}()
-	cmd, _ := child(t, "backup", file, "--data", data)
+	cmd, screen := child(t, "backup", file, "--data", data)
 	conn := <-sent
-	kill(t, cmd)
+	kill(t, cmd, screen)
 	_ = conn.Close()
 	for path := range content(t, out) {
 		if !strings.HasPrefix(filepath.Base(path), ".a.db.part-") {

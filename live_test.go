@@ -47,7 +47,12 @@ func live(t *testing.T, data string, env ...string) *living {
 	check(t, l.open())
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- l.run(ctx) }()
+	go func() {
+		err := l.run(ctx)
+		close(l.out.over)
+		close(l.log.over)
+		ended <- err
+	}()
 	l.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := errors.Join(<-ended, l.close()); err != nil {

@@ -20,9 +20,10 @@ type screen struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
 	grown chan struct{}
+	over  chan struct{} // closed when the program has ended
 }
 
-func newScreen() *screen { return &screen{grown: make(chan struct{}, 1)} }
+func newScreen() *screen { return &screen{grown: make(chan struct{}, 1), over: make(chan struct{})} }
 
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
@@ -40,16 +41,21 @@ func (s *screen) String() string {
 	return s.text.String()
 }
 
-// find waits until the text matches, and gives the first group.
+// find waits until the text matches, and gives the first group. A program that has ended writes no more.
 func (s *screen) find(t *testing.T, re *regexp.Regexp) string {
 	t.Helper()
 	giveUp := time.After(time.Minute)
-	for {
+	for over := false; ; {
 		if m := re.FindStringSubmatch(s.String()); m != nil {
 			return m[1]
 		}
+		if over {
+			t.Fatalf("the program ended and nothing on the screen matches %s:\n%s", re, s)
+		}
 		select {
 		case <-s.grown:
+		case <-s.over:
+			over = true
 		case <-giveUp:
 			t.Fatalf("nothing on the screen matches %s:\n%s", re, s)
 		}
@@ -70,7 +76,12 @@ func start(t *testing.T, env []string, args ...string) *running {
 	p := program{stdout: r.out, stderr: r.log, env: env}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- p.main(ctx, args) }()
+	go func() {
+		err := p.main(ctx, args)
+		close(r.out.over)
+		close(r.log.over)
+		ended <- err
+	}()
 	r.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() {
 		if err := r.stop(); err != nil {
