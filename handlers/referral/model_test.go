@@ -178,6 +178,62 @@ func (m *model) check(t *rapid.T) {
 		m.expect(boards, quality, p.Head, sums[always].quality())
 	}
 	m.compare(t, boards)
+	m.checkFlows(t)
+	m.checkPayments(t)
+}
+
+// checkFlows compares where people came from with a plain count.
+func (m *model) checkFlows(t *rapid.T) {
+	all, want := m.edges(), map[string]flow{}
+	for n := range people {
+		p := m.person(who(n))
+		if p.Head != who(n) {
+			continue
+		}
+		var list []found
+		for _, id := range p.Identities {
+			if cr, ok := m.credits[id]; ok {
+				list = append(list, found{id, cr})
+			}
+		}
+		if _, a := arrivalFor(list, all[p.Head]); a.From != "" {
+			for _, per := range periods(a.Day) {
+				key := store.Key(club, per, a.From)
+				want[key] = want[key].plus(a.flow(), 1)
+			}
+		}
+	}
+	got := map[string]flow{}
+	for row, err := range flows.Scan(m.tx, store.Range{}) {
+		m.must(err)
+		got[row.Key] = row.Value
+	}
+	if !maps.Equal(got, want) {
+		t.Fatalf("they came from %v, expected %v", got, want)
+	}
+}
+
+// checkPayments pays what is due, and compares with the edges that count.
+func (m *model) checkPayments(t *rapid.T) {
+	list, err := collectDues(m.tx, club)
+	m.must(err)
+	for _, d := range list {
+		_, err := d.book(m.tx, club)
+		m.must(err)
+	}
+	want, got := map[bot.PersonID]int{}, map[bot.PersonID]int{}
+	for _, e := range m.edges() {
+		if e.counts() {
+			want[m.head[e.By]]++
+		}
+	}
+	for row, err := range paid.Scan(m.tx, store.Range{}) {
+		m.must(err)
+		got[m.head[row.Value.By]]++
+	}
+	if !maps.Equal(got, want) {
+		t.Fatalf("paid for %v, expected %v", got, want)
+	}
 }
 
 func (m *model) expect(boards map[period]map[bot.PersonID]int, per period, head bot.PersonID, n int) {
@@ -232,6 +288,10 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"return": func(t *rapid.T) { m.change(known(t), func(cr *credit) { cr.Gone = time.Time{}; cr.Trips++ }) },
 		"check": func(t *rapid.T) {
 			m.change(known(t), func(cr *credit) { cr.First, cr.Last = m.now, m.now })
+		},
+		"come by": func(t *rapid.T) {
+			from := rapid.SampledFrom([]string{"", "微博", "公众号"}).Draw(t, "channel")
+			m.change(known(t), func(cr *credit) { cr.Channel = from })
 		},
 		"flag": func(t *rapid.T) { m.change(known(t), func(cr *credit) { cr.flag(flagBurst) }) },
 		"say":  func(t *rapid.T) { by := one.Draw(t, "by"); m.change(known(t), func(cr *credit) { cr.Said = by }) },
