@@ -131,6 +131,7 @@ func TestOneDoorPerLibrary(t *testing.T) {
 		"github.com/alecthomas/kong":            ".",
 		"github.com/nicholas-fedor/shoutrrr":    "alarm",
 		"github.com/xuri/excelize/v2":           "sheets",
+		"golang.org/x/text":                     "sheets",
 		"github.com/go-text/typesetting":        "pictures",
 		"golang.org/x/image":                    "pictures",
 		"github.com/coder/websocket":            "bot/onebot",

@@ -1,4 +1,4 @@
-// Package sheets writes tables for people who count elsewhere: CSV and Excel. Every cell may come from somebody who wants it to be a
+// Package sheets writes tables for people who count elsewhere, CSV and Excel, and reads the CSV they bring. Every cell may come from somebody who wants it to be a
 // formula, so none is ever one: what a spreadsheet would run is written as text.
 package sheets
 
