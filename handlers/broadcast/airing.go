@@ -13,7 +13,7 @@ import (
 type request struct {
 	Day  string     `json:"day"`
 	Item *item      `json:"item,omitempty"` // of the queue; without one the folder and the fallback decide
-	Had  bool       `json:"had,omitempty"`  // there was a voice before: the built-in sample is for the first mornings only
+	Had  bool       `json:"had,omitempty"`  // the built-in sample has had its time
 	Chat bot.ChatID `json:"chat"`           // some chat that it goes to
 	Set  Settings   `json:"set"`
 }
@@ -31,7 +31,9 @@ const waiting = store.Table[wait]("broadcast/waiting") // the work's key, chat
 var (
 	textNoVoice  = bot.Text{ZH: "今天的语音没能发出来，管家已经记下，会尽快处理。", EN: "Today's voice could not be sent; it is noted."}
 	textWrong    = bot.Text{ZH: "%s 的语音没能准备好，群里没有发：%s", EN: "The voice of %s could not be prepared and was not sent: %s"}
-	textSilent   = bot.Text{ZH: "%s 没有新的语音，按设置今天不发（broadcast.fallback）。", EN: "There is no new voice for %s, and so none is sent (broadcast.fallback)."}
+	textSilent   = bot.Text{ZH: "%s 没有语音可发：%s。", EN: "There is no voice for %s: %s."}
+	textSilence  = bot.Text{ZH: "按设置没有新语音就不发（broadcast.fallback）", EN: "without a new one none is sent (broadcast.fallback)"}
+	textNoStock  = bot.Text{ZH: "没有新的，文件夹里也没有备用的", EN: "there is no new one, and none in the folder to take instead"}
 	textInstead  = bot.Text{ZH: "%s 没有新的语音，发了%s。录一条私聊发我，明天就播它。", EN: "There was no new voice for %s; %s was sent. Send me a recording and tomorrow has it."}
 	textOldOne   = bot.Text{ZH: "一条旧的", EN: "an older one"}
 	textReadOne  = bot.Text{ZH: "一段朗读", EN: "a text that was read"}
@@ -71,13 +73,12 @@ func ask(c *bot.Call, key string, day bot.Day, w wait) error {
 	if err != nil {
 		return err
 	}
-	_, before, err := airings.First(c.Tx, store.Range{})
-	r := request{Day: day.String(), Had: before, Chat: w.Chat, Set: s}
+	r := request{Day: day.String(), Chat: w.Chat, Set: s}
+	if r.Had, err = outgrown(c.Tx); err != nil {
+		return err
+	}
 	if it, ok := q.next(day); ok {
 		r.Item = &it
-	}
-	if err != nil {
-		return err
 	}
 	return c.Work(workVoice, key, r)
 }
@@ -123,9 +124,17 @@ func tellOwners(c *bot.Call, a airing) error {
 		return c.TellOwners(textInstead, a.Day, c.T(textReadOne))
 	}
 	if a.Silence != "" {
-		return c.TellOwners(textSilent, a.Day)
+		return c.TellOwners(textSilent, a.Day, c.T(a.why()))
 	}
 	return nil
+}
+
+// why is the reason of a silence.
+func (a airing) why() bot.Text {
+	if a.Silence == silentNoStock {
+		return textNoStock
+	}
+	return textSilence
 }
 
 // give sends a voice to those who wait under a key.
@@ -138,7 +147,7 @@ func give(c *bot.Call, key string, a airing) error {
 		if a.Silence == "" {
 			sendTo(c, a, w)
 		} else if w.Preview {
-			c.Send(bot.Effect{Kind: bot.Say, Chat: w.Chat, Class: bot.Answer, Text: c.T(textSilent, a.Day)})
+			c.Send(bot.Effect{Kind: bot.Say, Chat: w.Chat, Class: bot.Answer, Text: c.T(textSilent, a.Day, c.T(a.why()))})
 		}
 	}
 	return nil

@@ -23,6 +23,7 @@ type Settings struct {
 	Transcript string `yaml:"transcript" help:"回复关键词的人在哪里看到文稿：group 或 private|where the text goes for the keyword: group or private"`
 	Remind     string `yaml:"remind" scope:"config" help:"什么时候看看有没有语音、没有就提醒机主；留空不提醒|when the owner is told that no voice is left; empty is never"`
 	Folder     string `yaml:"folder" scope:"config" base:"data" help:"放音频的文件夹，文件名可以是日期；别的名字是没有新语音时轮流播的|the folder with the audio: named by date, or else played in turn when there is no new voice"`
+	Queue      string `yaml:"queue" scope:"config" base:"data" help:"放进来就排队的文件夹；留空没有|the folder whose audio is put into the queue; empty is none"`
 	Fallback   string `yaml:"fallback" scope:"config" help:"没有新语音时：turns 轮流播文件夹里的、speech 读一段文字、silence 不发|without a new voice: turns plays the folder's in turn, speech reads a text, silence sends nothing"`
 	Speech     string `yaml:"speech" scope:"config" help:"读的那段文字|the text that is read"`
 	Speaker    string `yaml:"speaker" scope:"config" help:"朗读的命令，{out} 是要写的文件|the command that reads, {out} is the file to write"`
@@ -65,7 +66,7 @@ func (s Settings) Check() error {
 func defaults() Settings {
 	return Settings{
 		Voice: "每天 6:20", Cover: "早安！今天的 6:20 来了，听完记得打卡～", Transcript: inGroup, Remind: "每天 5:50、20:00",
-		Folder: "voice", Fallback: fallbackTurns, Speech: "早上好！今天没有新的语音。新的一天，记得打卡。",
+		Folder: "voice", Queue: "voice/queue", Fallback: fallbackTurns, Speech: "早上好！今天没有新的语音。新的一天，记得打卡。",
 		Speaker: "espeak-ng -v cmn -w {out}", Model: "tts-1", Tone: "alloy",
 	}
 }
@@ -93,7 +94,7 @@ func Feature() bot.Feature {
 				Name: "voice", Summary: bot.Text{ZH: "6:20 语音", EN: "6:20 voice"}, Run: due,
 				Spec:   func(s any) string { return withLead(s.(Settings).Voice) },
 				Missed: schedules.Missed{Policy: schedules.Latest, Grace: grace + lead},
-				Lead:   lead, Lacks: lacks,
+				Lead:   lead, Sends: 2, Lacks: lacks,
 			},
 			{
 				Name: "remind", Summary: bot.Text{ZH: "看看有没有语音", EN: "look whether there is a voice"}, Run: look,
@@ -102,8 +103,10 @@ func Feature() bot.Feature {
 				Silent: true,
 			},
 		},
-		Timers: map[string]bot.Run{timerCheck: check},
-		Works:  map[string]func(context.Context, bot.Work) (any, error){workVoice: load, workTake: take, workLook: lookUp},
+		Timers: map[string]bot.Run{timerCheck: check, timerScan: scanAgain},
+		Works: map[string]func(context.Context, bot.Work) (any, error){
+			workVoice: load, workTake: take, workLook: lookUp, workScan: scan, workFile: takeFile, workTidy: tidy,
+		},
 		Keeps: bot.BlobsOf(
 			bot.BlobsIn(items, func(it item) string { return it.Sum }),
 			bot.BlobsIn(offers, func(o offer) string { return o.Sum }),
@@ -113,10 +116,14 @@ func Feature() bot.Feature {
 			{On: "broadcast." + workVoice, Summary: bot.Text{ZH: "把今天的语音发到群里", EN: "sends the day's voice to the groups"}, Run: send},
 			{On: "broadcast." + workTake, Summary: bot.Text{ZH: "收下机主录的语音", EN: "takes a voice of the owner"}, Run: taken},
 			{On: "broadcast." + workLook, Summary: bot.Text{ZH: "没有语音时提醒机主", EN: "tells the owner that no voice is left"}, Run: looked},
+			{On: bot.SignedIn, Summary: bot.Text{ZH: "看看语音文件夹", EN: "looks into the voice folders"}, Run: signedIn},
+			{On: "broadcast." + workScan, Summary: bot.Text{ZH: "找出文件夹里新的音频", EN: "finds what is new in the folders"}, Run: scanned},
+			{On: "broadcast." + workFile, Summary: bot.Text{ZH: "收下文件夹里的音频", EN: "takes the audio of the folders"}, Run: tookFile},
+			{On: "broadcast." + workTidy, Summary: bot.Text{ZH: "把收过的文件挪开", EN: "moves away what was taken"}, Run: tidied},
 			{On: bot.Message, Summary: bot.Text{ZH: "收机主的语音，按关键词发文稿", EN: "takes voices, gives texts for keywords"}, Run: hear},
 		},
 		Commands: commands(),
-		Views:    []bot.View{queueView()},
+		Views:    views(),
 		Report:   report,
 	}
 }

@@ -44,6 +44,7 @@ func settings(t *testing.T, change func(*broadcast.Settings)) map[string]any {
 	t.Helper()
 	s := broadcast.Feature().Settings.(broadcast.Settings)
 	s.Folder = t.TempDir()
+	s.Queue = filepath.Join(s.Folder, "queue")
 	if change != nil {
 		change(&s)
 	}
@@ -219,7 +220,7 @@ func TestSilence(t *testing.T) {
 		w.Until("20:00")
 		w.HeardBy("群主")
 		hears(t, w.Until("06:20"))
-		hears(t, w.HeardBy("群主"), "今天 06:20的语音还没有…那天就不发。", "2026-11-22 没有新的语音，按设置今天不发…")
+		hears(t, w.HeardBy("群主"), "今天 06:20的语音还没有…那天就不发。", "2026-11-22 没有语音可发：按设置…")
 	})
 }
 

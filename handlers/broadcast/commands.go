@@ -89,6 +89,8 @@ func arrange(_ context.Context, c *bot.Call) error {
 		return list(c)
 	case "回执", "receipts":
 		return receipts(c)
+	case "收", "add":
+		return receive(c, strings.TrimSpace(number+" "+rest))
 	}
 	for _, a := range actions() {
 		for _, name := range a.names {
@@ -109,7 +111,15 @@ func arrange(_ context.Context, c *bot.Call) error {
 	return bot.Refuse(textHow)
 }
 
+// numbered finds an item by its place in the list, or, as the console names it, by its lasting number: #12.
 func numbered(q queue, number string) (item, error) {
+	if id, ok := strings.CutPrefix(number, "#"); ok {
+		for n := range q.len() {
+			if it, _ := q.at(n + 1); strconv.FormatUint(it.ID, 10) == id {
+				return it, nil
+			}
+		}
+	}
 	n, err := strconv.Atoi(strings.Trim(number, "第条"))
 	it, ok := q.at(n)
 	if err != nil || !ok {
@@ -119,6 +129,9 @@ func numbered(q queue, number string) (item, error) {
 }
 
 func list(c *bot.Call) error {
+	if err := scanNow(c); err != nil { // what was just put into the folder is not kept waiting
+		return err
+	}
 	q, err := readQueue(c.Tx)
 	if err != nil {
 		return err
@@ -277,27 +290,4 @@ func receipts(c *bot.Call) error {
 	}
 	c.Reply(textReceipt, last.Value.Day, len(t.sent), len(t.open), len(t.failed), who)
 	return nil
-}
-
-func queueView() bot.View {
-	return bot.View{
-		Name: "queue", Title: bot.Text{ZH: "排队的语音", EN: "voices that wait"},
-		Columns: []bot.Text{{ZH: "第几条", EN: "number"}, {ZH: "哪天", EN: "day"}, {ZH: "标题", EN: "title"}, {ZH: "多长", EN: "length"}},
-		Rows: func(r store.Reader, q bot.Query) ([][]string, error) {
-			all, err := readQueue(r)
-			if err != nil {
-				return nil, err
-			}
-			var rows [][]string
-			for n := 1; n <= min(all.len(), q.Limit); n++ {
-				it, _ := all.at(n)
-				day := ""
-				if n > len(all.turns) {
-					day = all.days[n-1-len(all.turns)].String()
-				}
-				rows = append(rows, []string{strconv.Itoa(n), day, it.Title, it.Length.String()})
-			}
-			return rows, nil
-		},
-	}
 }

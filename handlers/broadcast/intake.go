@@ -1,10 +1,10 @@
 package broadcast
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"path"
 	"slices"
@@ -39,6 +39,8 @@ var (
 	textEmpty   = bot.Text{ZH: "这条里面没有声音，请再录一次。", EN: "There is no sound in it. Please record it again."}
 	textBroken  = bot.Text{ZH: "这条打不开，可能没传完整，请再发一次。", EN: "It cannot be opened; perhaps it did not arrive whole. Please send it again."}
 	textNoAudio = bot.Text{ZH: "这不是能播的音频。可以直接按住说话，或者发 mp3、m4a、wav、amr 文件。", EN: "This is no audio I can play. Speak, or send mp3, m4a, wav or amr."}
+	textLarge   = bot.Text{ZH: "太大了，最多 25 MB。", EN: "It is too large: 25 MB at most."}
+	textLooking = bot.Text{ZH: "收到，正在听一听；没问题就排进队列。", EN: "Got it. It is looked at, and queued if it can be played."}
 	textLost    = bot.Text{ZH: "这条没能取下来，请再发一次。", EN: "It could not be fetched. Please send it again."}
 	textTooMany = bot.Text{ZH: "前面还有 %d 条等您说「好」或「不要」。", EN: "%d recordings still wait for your “好” or “不要”."}
 	textUnset   = bot.Text{ZH: "（还没设几点播）", EN: "(no time is set)"}
@@ -60,7 +62,7 @@ func hear(_ context.Context, c *bot.Call) error {
 		if n, err := offersIn(c); err != nil || len(n) >= maxOffers {
 			return errors.Join(err, bot.Refuse(textTooMany, len(n)))
 		}
-		return c.Work(workTake, e.ID, e.Media)
+		return c.Work(workTake, e.ID, takeRequest{Media: *e.Media})
 	}
 	return nil
 }
@@ -69,13 +71,36 @@ func isVoice(m *bot.Media) bool {
 	return m.Kind == bot.Voice || m.Kind == bot.File && slices.Contains(extensions(), strings.ToLower(path.Ext(m.Name)))
 }
 
+// A takeRequest is a recording to fetch. Direct: it was given to the console, and goes into the queue without a further word.
+type takeRequest struct {
+	bot.Media
+	Direct bool   `json:"direct,omitempty"`
+	Title  string `json:"title,omitempty"`
+}
+
+// receive is /语音 收: the console gives a recording along with it.
+func receive(c *bot.Call, title string) error {
+	m := c.Event.Media
+	switch {
+	case m == nil:
+		return bot.Refuse(textNothing)
+	case !isVoice(m):
+		return bot.Refuse(textNoAudio)
+	}
+	if title == "" && m.Kind == bot.File {
+		title = strings.TrimSuffix(m.Name, path.Ext(m.Name))
+	}
+	c.Reply(textLooking)
+	return c.Work(workTake, "console/"+m.Blob, takeRequest{Media: *m, Direct: true, Title: cutTo(strings.TrimSpace(title), maxTitle)})
+}
+
 // take fetches a recording and makes it ready. What is wrong with it is a result, not a failure: the owner hears it at once.
 func take(ctx context.Context, w bot.Work) (any, error) {
-	var m bot.Media
-	if err := json.Unmarshal(w.Data, &m); err != nil {
+	var ask takeRequest
+	if err := json.Unmarshal(w.Data, &ask); err != nil {
 		return nil, bot.Permanent(err)
 	}
-	body, err := w.Fetch(ctx, m)
+	body, err := w.Fetch(ctx, ask.Media)
 	if err != nil {
 		return nil, err
 	}
@@ -85,21 +110,31 @@ func take(ctx context.Context, w bot.Work) (any, error) {
 		return nil, err
 	}
 	if len(data) > maxVoice {
-		return nil, bot.Permanent(fmt.Errorf("a recording of more than %d bytes", maxVoice))
+		return taking{Wrong: "large"}, nil
 	}
 	r, err := ready(ctx, w, data, true)
-	for word, known := range refusals() {
-		if errors.Is(err, known.err) {
-			return taking{Wrong: word}, nil
-		}
+	if word := wrong(err); word != "" {
+		return taking{Wrong: word}, nil
 	}
-	return taking{recording: r}, err
+	return taking{recording: r, notes: notes{Title: ask.Title}}, err
 }
 
-// A taking is what became of a recording that the owner sent.
+// A taking is what became of a recording that the owner gave.
 type taking struct {
 	recording
+	notes
 	Wrong string `json:"wrong,omitempty"`
+	Gone  bool   `json:"gone,omitempty"` // there is no such file any more
+}
+
+// wrong names what a recording was refused for, "" where the error is another.
+func wrong(err error) string {
+	for word, known := range refusals() {
+		if errors.Is(err, known.err) {
+			return word
+		}
+	}
+	return ""
 }
 
 type refusal struct {
@@ -110,6 +145,7 @@ type refusal struct {
 func refusals() map[string]refusal {
 	return map[string]refusal{
 		"empty": {audio.ErrEmpty, textEmpty}, "broken": {audio.ErrBroken, textBroken}, "unknown": {audio.ErrUnknown, textNoAudio},
+		"large": {errTooLarge, textLarge},
 	}
 }
 
@@ -120,12 +156,21 @@ func taken(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	var t taking
+	var ask takeRequest
+	if err := json.Unmarshal(done.Asked, &ask); err != nil {
+		return err
+	}
+	if done.Error == "" {
+		if err := done.Into(&t); err != nil {
+			return err
+		}
+	}
+	if ask.Direct {
+		return received(c, ask, t, done.Error != "")
+	}
 	if done.Error != "" {
 		c.Reply(textLost)
 		return nil
-	}
-	if err := done.Into(&t); err != nil {
-		return err
 	}
 	if t.Wrong != "" {
 		c.Reply(refusals()[t.Wrong].text)
@@ -152,6 +197,18 @@ func taken(_ context.Context, c *bot.Call) error {
 	}
 	c.Reply(text, t.Length.Seconds(), when)
 	return nil
+}
+
+// received queues what the console gave.
+func received(c *bot.Call, ask takeRequest, t taking, lost bool) error {
+	name := bot.CleanName(cmp.Or(ask.Title, ask.Name))
+	switch {
+	case lost:
+		return c.TellOwners(textBadFile, name, c.T(textLost))
+	case t.Wrong != "":
+		return c.TellOwners(textBadFile, name, c.T(refusals()[t.Wrong].text))
+	}
+	return enlist(c, t, name, textUploaded)
 }
 
 // offersIn are the recordings that wait for a word in this chat, the first first.
@@ -201,17 +258,23 @@ func accept(c *bot.Call, o offer) error {
 	if err != nil {
 		return err
 	}
+	place, when, err := placeOf(c, it.ID)
+	if err != nil {
+		return err
+	}
+	c.Reply(textQueued, place, when)
+	return nil
+}
+
+// placeOf says which of the queue an item is, from 1, and when it is on air.
+func placeOf(c *bot.Call, id uint64) (place int, when string, err error) {
 	q, err := readQueue(c.Tx)
 	if err != nil {
-		return err
+		return 0, "", err
 	}
-	place := slices.Index(ids(q.turns), it.ID)
-	when, err := slot(c, place-len(q.turns))
-	if err != nil {
-		return err
-	}
-	c.Reply(textQueued, place+1, when)
-	return nil
+	place = slices.Index(ids(q.turns), id)
+	when, err = slot(c, place-len(q.turns))
+	return place + 1, when, err
 }
 
 // slot says when the item would be on air that comes ahead places after the end of the queue.

@@ -25,7 +25,7 @@ var samples embed.FS
 
 const (
 	maxVoice = 25 << 20
-	maxCover = 4 << 10
+	maxNotes = 64 << 10
 	// evenLimit leaves the rest of a work's time to the upload.
 	evenLimit = 40 * time.Second
 )
@@ -66,13 +66,19 @@ func find(ctx context.Context, w bot.Work, ask request) (airing, error) {
 	case dated != "":
 		return fromFolder(ctx, w, folder, dated, ask.Day, fromFile)
 	case ask.Set.Fallback == fallbackSilence:
-		return airing{Day: ask.Day, Silence: "no voice"}, nil
+		return airing{Day: ask.Day, Silence: silentBySetting}, nil
 	case ask.Set.Fallback == fallbackSpeech:
 		return spoken(ctx, w, ask)
 	case len(turns) > 0:
 		return fromFolder(ctx, w, folder, turns[int(day)%len(turns)], ask.Day, fromTurns)
+	case ask.Had:
+		return airing{Day: ask.Day, Silence: silentNoStock}, nil
 	}
 	return fromFolder(ctx, w, samples, "sample.mp3", ask.Day, fromSample)
+}
+
+func isRecording(e fs.DirEntry) bool {
+	return e.Type().IsRegular() && slices.Contains(extensions(), strings.ToLower(path.Ext(e.Name())))
 }
 
 // nameOf is the file name that the members see.
@@ -86,7 +92,7 @@ func sift(folder fs.FS, day bot.Day) (dated string, turns []string, err error) {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if !e.Type().IsRegular() || !slices.Contains(extensions(), strings.ToLower(path.Ext(name))) {
+		if !isRecording(e) {
 			continue
 		}
 		stem, _, _ := strings.Cut(name, ".")
@@ -110,13 +116,22 @@ func fromFolder(ctx context.Context, w bot.Work, folder fs.FS, name, day string,
 	if err != nil {
 		return airing{}, bot.Permanent(fmt.Errorf("%s: %w", name, err))
 	}
-	cover, err := read(folder, strings.TrimSuffix(name, path.Ext(name))+".txt", maxCover)
-	if err != nil {
-		cover = nil // one that cannot be read is none
-	}
-	text := string(bytes.TrimSpace(bytes.ToValidUTF8(cover, nil)))
-	return airing{Day: day, Sum: r.Sum, Name: nameOf("", day, r.Ext), Cover: text, From: from}, nil
+	n := notesBeside(folder, name)
+	return airing{
+		Day: day, Sum: r.Sum, Name: nameOf(n.Title, day, r.Ext), Cover: n.Cover, Keyword: n.Keyword, Text: n.Text, From: from,
+	}, nil
 }
+
+// notesBeside reads the .txt beside a recording; one that cannot be read is none.
+func notesBeside(folder fs.FS, name string) notes {
+	text, err := read(folder, strings.TrimSuffix(name, path.Ext(name))+".txt", maxNotes)
+	if err != nil {
+		return notes{}
+	}
+	return readNotes(string(text))
+}
+
+var errTooLarge = errors.New("the file is too large")
 
 func read(folder fs.FS, name string, limit int64) ([]byte, error) {
 	f, err := folder.Open(name)
@@ -126,7 +141,7 @@ func read(folder fs.FS, name string, limit int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", name, limit)
+		err = fmt.Errorf("%w: %s has more than %d bytes", errTooLarge, name, limit)
 	}
 	return data, err
 }

@@ -35,6 +35,12 @@ type airing struct {
 	At      time.Time `json:"at,omitzero"`
 }
 
+// The reasons of a silence.
+const (
+	silentBySetting = "setting"
+	silentNoStock   = "no stock"
+)
+
 // A source says where a morning's voice came from.
 type source string
 
@@ -52,11 +58,15 @@ const (
 	pins     = store.Table[uint64]("broadcast/pins")     // day
 	airings  = store.Table[airing]("broadcast/airings")  // day, newest kept
 	keywords = store.Table[string]("broadcast/keywords") // folded keyword → day
+	files    = store.Table[fileRow]("broadcast/files")   // folder, name
 	told     = store.Table[time.Time]("broadcast/told")  // one row: the reminder told last
 	only     = "all"                                     // the key of a table of one row
 	maxQueue = 200
 	// keptAirings is for how many mornings a keyword still finds its text.
-	keptAirings = 400
+	keptAirings    = 400
+	sampleMornings = 7
+	// keptSound is for how many mornings the sound itself is kept; a megabyte a day would grow for ever.
+	keptSound = 30
 )
 
 // queue is all that waits: what has its turn, then what is pinned, the soonest first.
@@ -222,7 +232,38 @@ func pruneAirings(tx store.Tx, day bot.Day) error {
 			return err
 		}
 	}
+	if err := dropSound(tx, day); err != nil {
+		return err
+	}
 	return unpinPast(tx, day)
+}
+
+// dropSound lets go of the sound of mornings long past; their text stays.
+func dropSound(tx store.Tx, day bot.Day) error {
+	row, ok, err := airings.First(tx, store.Range{To: store.Key(day - keptSound), Reverse: true})
+	if err != nil || !ok || row.Value.Sum == "" {
+		return err
+	}
+	past, err := bot.ParseDay(row.Value.Day)
+	if err != nil {
+		return err
+	}
+	row.Value.Sum = ""
+	return airings.Put(tx, row.Value, past)
+}
+
+// outgrown says that the built-in sample has had its time: it is for the first mornings, until the owner gives anything.
+func outgrown(r store.Reader) (bool, error) {
+	n := 0
+	for row, err := range airings.Scan(r, store.Range{Reverse: true, Limit: sampleMornings}) {
+		if err != nil {
+			return false, err
+		}
+		if n++; row.Value.From != fromSample || n == sampleMornings {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // unpinPast puts what was pinned to a day that has passed, and was not sent, at the head of the queue.

@@ -57,13 +57,18 @@ func look(_ context.Context, c *bot.Call) error {
 	if _, ok := q.next(day); ok {
 		return nil
 	}
+	had, err := outgrown(c.Tx)
+	if err != nil {
+		return err
+	}
 	if err := told.Put(c.Tx, c.Event.At, only); err != nil {
 		return err
 	}
-	return c.Work(workLook, day.String(), lookFor{Day: day.String(), At: at, Set: s})
+	return c.Work(workLook, day.String(), lookFor{Day: day.String(), At: at, Set: s, Had: had})
 }
 
 type lookFor struct {
+	Had bool      `json:"had,omitempty"`
 	Day string    `json:"day"`
 	At  time.Time `json:"at"`
 	Set Settings  `json:"set"`
@@ -104,6 +109,8 @@ func looked(_ context.Context, c *bot.Call) error {
 		then = textThenSpeech
 	case g.Turns > 0:
 		then = textThenTurns
+	case ask.Had:
+		then = textThenSilence
 	}
 	return c.TellOwners(textNoneLeft, c.When(ask.At), c.T(then))
 }
