@@ -12,11 +12,25 @@ import (
 
 // Grant binds a role to a person, in one chat or ("") everywhere, for as long as this sign-in lasts.
 func (c *Call) Grant(p PersonID, chat ChatID, role Role) error {
-	return roles.Put(c.Tx, RoleRow{Role: role, Session: c.run.session, Since: c.Now}, p, chat)
+	if err := roles.Put(c.Tx, RoleRow{Role: role, Session: c.run.session, Since: c.Now}, p, chat); err != nil {
+		return err
+	}
+	return c.run.boundRoles()
 }
 
-// Revoke takes whatever role a person has in one chat.
-func (c *Call) Revoke(p PersonID, chat ChatID) error { return roles.Delete(c.Tx, p, chat) }
+// Revoke takes whatever role a person has in one chat, under any of their identities.
+func (c *Call) Revoke(p PersonID, chat ChatID) error {
+	who, err := PersonOf(c.Tx, p)
+	if err != nil {
+		return err
+	}
+	for _, id := range who.Identities {
+		if err := roles.Delete(c.Tx, id, chat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // RoleOf is what somebody may do in this chat.
 func (c *Call) RoleOf(p PersonID) (Role, error) {

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"sixtwenty/store"
@@ -17,6 +19,9 @@ type RoleRow struct {
 const (
 	roles = store.Table[RoleRow]("bot/roles") // person, chat ("" is everywhere)
 	state = store.Table[string]("bot/state")  // name
+
+	// maxRoles bounds bot/roles: the oldest give way, roles of earlier sign-ins before blocks; live ones stay.
+	maxRoles = 1000
 )
 
 // The names of bot/state.
@@ -35,18 +40,24 @@ func (r *run) roleOf(e *Event) (Role, error) {
 	if e.From.Person == "" {
 		return Everyone, nil
 	}
+	who, err := PersonOf(r.tx, e.From.Person)
+	if err != nil {
+		return Everyone, err
+	}
 	best := Everyone
-	for _, chat := range []ChatID{"", e.Chat.ID} {
-		row, ok, err := roles.Get(r.tx, e.From.Person, chat)
-		if err != nil {
-			return Everyone, err
-		}
-		switch {
-		case !ok:
-		case row.Role == Blocked: // stands until it is lifted: it takes power, and gives none
-			return Blocked, nil
-		case row.Session == r.session && row.Role > best:
-			best = row.Role
+	for _, id := range who.Identities {
+		for _, chat := range []ChatID{"", e.Chat.ID} {
+			row, ok, err := roles.Get(r.tx, id, chat)
+			if err != nil {
+				return Everyone, err
+			}
+			switch {
+			case !ok:
+			case row.Role == Blocked: // stands until it is lifted, for the whole person: it takes power, and gives none
+				return Blocked, nil
+			case id == e.From.Person && row.Session == r.session && row.Role > best:
+				best = row.Role
+			}
 		}
 	}
 	return best, nil
@@ -64,4 +75,29 @@ func (r *run) roleIsStale(e *Event, need Role) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// boundRoles drops the oldest of those that are not live where there are too many. A role of an earlier sign-in asks its holder for
+// a new code, and what was ordered under it goes on, so it is kept as long as there is room.
+func (r *run) boundRoles() error {
+	var idle []store.Row[RoleRow]
+	n := 0
+	for row, err := range roles.Scan(r.tx, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		n++
+		if row.Value.Role == Blocked || row.Value.Session != r.session {
+			idle = append(idle, row)
+		}
+	}
+	slices.SortFunc(idle, func(a, b store.Row[RoleRow]) int { // blocks, which are the least of the roles, come last
+		return cmp.Or(cmp.Compare(min(b.Value.Role, Everyone), min(a.Value.Role, Everyone)), a.Value.Since.Compare(b.Value.Since))
+	})
+	for _, row := range idle[:min(len(idle), max(0, n-maxRoles))] {
+		if err := r.tx.Delete(string(roles), row.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -267,6 +267,9 @@ func (r *run) signedIn(e *Event) error {
 			return err
 		}
 	}
+	if err := r.boundRoles(); err != nil {
+		return err
+	}
 	if err := state.Put(r.tx, r.now.Format(time.RFC3339), stateSince); err != nil {
 		return err
 	}

@@ -337,15 +337,18 @@ func (c *recall) group(wire string) string {
 	return c.inquiry.old.rosters[f.old].key
 }
 
-// roleKeys are the keys of the engine's table of roles: person, chat.
-const roleKeys = store.Table[struct{}]("bot/roles")
+// roleRows is the engine's table of roles: person, chat.
+const roleRows = store.Table[bot.RoleRow]("bot/roles")
 
-// roleHolders are the identities of everybody who holds a role, now or before the scan.
+// roleHolders are the identities of everybody who holds a role, now or before the scan. Who is blocked has nothing to steal.
 func roleHolders(r store.Reader) (map[bot.PersonID]bool, error) {
 	list := map[bot.PersonID]bool{}
-	for row, err := range roleKeys.Scan(r, store.Range{Limit: bot.MaxMembers}) {
+	for row, err := range roleRows.Scan(r, store.Range{Limit: bot.MaxMembers}) {
 		if err != nil {
 			return nil, err
+		}
+		if row.Value.Role <= bot.Everyone {
+			continue
 		}
 		var id bot.PersonID
 		if err := store.Split(row.Key, &id, nil); err != nil {
