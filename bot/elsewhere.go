@@ -28,6 +28,9 @@ func (c *Call) In(ctx context.Context, group Chat, fn Run) error {
 	return fn(ctx, c)
 }
 
+// Private says whether one person alone hears what is said.
+func (c *Call) Private() bool { return !c.here().Group }
+
 // here is where what is said goes.
 func (c *Call) here() Chat {
 	if c.answers != nil {

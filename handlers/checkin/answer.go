@@ -21,7 +21,6 @@ type card struct {
 const (
 	cards     = store.Table[card]("checkin/cards") // book, day
 	timerCard = "card"
-	cardWait  = 30 * time.Second
 )
 
 var (
@@ -49,7 +48,7 @@ func answer(c *bot.Call, s Settings, head bot.PersonID, list []result) error {
 	if err != nil {
 		return err
 	}
-	if each || own {
+	if each || own || c.Private() {
 		c.Say(text)
 	}
 	if err := tellTeam(c, list); err != nil {
@@ -69,14 +68,14 @@ func answer(c *bot.Call, s Settings, head bot.PersonID, list []result) error {
 	return nil
 }
 
-// tellTeam says that a team is complete today, where the sender was its last.
+// tellTeam says in the group that a team is complete today, where the sender was its last.
 func tellTeam(c *bot.Call, list []result) error {
 	if r := list[0]; r.again || r.book.plan.Name != "" {
 		return nil
 	}
 	text, err := list[0].book.teamUpdate(c, c.Event.From.Person)
 	if text != "" {
-		c.Say(text)
+		c.Send(bot.Effect{Kind: bot.Say, Chat: c.Event.Chat.ID, Text: text})
 	}
 	return err
 }
@@ -99,7 +98,7 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 		}
 		text += r.line(c, fresh == 0)
 		fresh++
-		own = own || r.mark.Rank == 1
+		own = own || s.First && r.mark.Rank == 1
 		if s.celebrates(r.now.Streak) && r.now.Streak > r.was.Streak {
 			own = true
 			text += "\n" + s.celebration(c.Event.From.Shown(), r.now.Streak)
@@ -108,7 +107,7 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 	r := list[0]
 	if fresh == 0 {
 		own = true
-		text = c.T(textAgain, c.At(), r.book.clockText(r.mark.At), r.now.Streak)
+		text = c.T(textAgain, to(c), r.book.clockText(r.mark.At), r.now.Streak)
 	}
 	if r.mark.Sum > 0 {
 		month, _, err := tallies.Get(c.Tx, r.book.id, head, monthOf(r.book.today))
@@ -128,9 +127,9 @@ func (r result) line(c *bot.Call, first bool) string {
 	case !first:
 		return c.T(textAlso, name, r.mark.Rank, h.Streak)
 	case name == "":
-		text = c.T(textDone, c.At(), r.mark.Rank, h.Streak, h.Total)
+		text = c.T(textDone, to(c), r.mark.Rank, h.Streak, h.Total)
 	default:
-		text = c.T(textNamed, c.At(), name, r.mark.Rank, h.Streak, h.Total)
+		text = c.T(textNamed, to(c), name, r.mark.Rank, h.Streak, h.Total)
 	}
 	switch {
 	case r.saved:
@@ -153,7 +152,7 @@ func (r result) addToCard(c *bot.Call) error {
 	}
 	if !waits {
 		k = card{Plan: b.plan.Name, Day: b.today, From: r.mark.Rank}
-		if err := c.After(cardWait, timerCard, cardKey(b.id, b.today), cardOf{b.id, b.today}); err != nil {
+		if err := c.After(bot.Settings[Settings](c).CardEvery, timerCard, cardKey(b.id, b.today), cardOf{b.id, b.today}); err != nil {
 			return err
 		}
 	}

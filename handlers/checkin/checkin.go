@@ -43,7 +43,7 @@ func Feature() bot.Feature {
 
 func checkInCommand() bot.Command {
 	return bot.Command{
-		Name: "打卡", Aliases: []string{"签到", "checkin"}, Bare: true, Args: "[内容...]", Where: bot.InGroup,
+		Name: "打卡", Aliases: []string{"签到", "checkin"}, Bare: true, Args: "[内容...]",
 		Summary:  bot.Text{ZH: "打今天的卡", EN: "check in for today"},
 		Examples: []bot.Example{{Say: "打卡", Reply: "…打卡成功…第 1 天…"}, {Say: "/签到 读了二十页", Reply: "…打卡成功…"}},
 		Run:      checkIn,
@@ -78,7 +78,12 @@ var (
 	textDaily  = bot.Text{ZH: "打卡", EN: "check-in"}
 )
 
-func checkIn(_ context.Context, c *bot.Call) error { return attend(c, c.Arg("内容"), "") }
+func checkIn(ctx context.Context, c *bot.Call) error {
+	if !c.Event.Chat.Group && c.Event.From.Person != "" {
+		return checkInPrivately(ctx, c)
+	}
+	return attend(c, c.Arg("内容"), "")
+}
 
 // attend checks the sender in for every book that is open, or for the one that the text names. came is the kind of media
 // that was sent for it.

@@ -42,10 +42,13 @@ var (
 )
 
 // heard takes the messages that no command took: the owner's words for a check-in, and what must come with one.
-func heard(_ context.Context, c *bot.Call) error {
+func heard(ctx context.Context, c *bot.Call) error {
 	e := &c.Event
-	if !e.Chat.Group || e.From.Person == "" {
+	switch {
+	case e.From.Person == "":
 		return nil
+	case !e.Chat.Group:
+		return heardInPrivate(ctx, c)
 	}
 	s := bot.Settings[Settings](c)
 	if e.Media != nil {
@@ -116,7 +119,7 @@ func complete(c *bot.Call, s Settings, open []*book, text string, came bot.Media
 	if len(open) == 1 {
 		word.Plan = open[0].plan.Name
 	}
-	c.Say(c.At() + c.T(textNeeds, c.T(mediaText(need))))
+	c.Say(to(c) + c.T(textNeeds, c.T(mediaText(need))))
 	return false, halves.Put(c.Tx, word, chat, who)
 }
 

@@ -106,11 +106,42 @@ func TestWordsOfTheOwner(t *testing.T) {
 	})
 }
 
-// In private nothing is counted, and who wrote is answered there.
+// What is sent in private counts in the group that is shared, and only who wrote hears of it.
 func TestInPrivate(t *testing.T) {
-	bottest.Run(t, options(), func(w *bottest.World) {
-		expect(w.T, w.Private("小明", "打卡"), "/打卡 要在群里用哦。")
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Answers = "card" }), func(w *bottest.World) {
+		expect(w.T, w.Private("小明", "打卡"), "「六点二十读书会」打卡成功！今天第 1 个，连续第 1 天，共 1 天。")
+		expect(w.T, w.Private("小明", "打卡"), "「六点二十读书会」今天 12:00 已经打过卡啦…")
 		expect(w.T, w.Private("小明", "早"))
+		expect(w.T, w.Private("小明", "1"))
+		expect(w.T, w.Private("小明", "/我的打卡"), "「六点二十读书会」连续 1 天…", "[图片] month.png")
+		expect(w.T, w.Heard())
+		expect(w.T, w.Wind(time.Minute), "第 1 名 小明 已打卡。")
+		expect(w.T, w.Private("路人", "打卡"), "要和我在同一个群里…")
+	})
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Private = false }), func(w *bottest.World) {
+		expect(w.T, w.Private("小明", "打卡"), "「六点二十读书会」要在群里打卡哦。")
+	})
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Kind = "picture" }), func(w *bottest.World) {
+		expect(w.T, w.Private("小明", "打卡"), "「六点二十读书会」收到！请再发一张图片…")
+		w.Put(bot.Event{Kind: bot.Message, Chat: bot.Chat{ID: "c-p-小明", Name: "小明"}, From: bot.Member{Person: w.Person("小明"), Nick: "小明"}, Media: &bot.Media{Kind: bot.Image}})
+		expect(w.T, w.HeardBy("小明"), "「六点二十读书会」打卡成功！…")
+	})
+}
+
+// Who shares several groups with the bot is asked which, and the day is the one on which they wrote.
+func TestInPrivateOfTwoGroups(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		run := bot.Chat{ID: "g-2", Group: true, Name: "六点二十晨跑群"}
+		w.Put(bot.Event{Kind: bot.Message, Chat: run, From: bot.Member{Person: w.Person("小明"), Nick: "小明"}, Text: "大家好"})
+		w.Until("03:59")
+		expect(w.T, w.Private("小明", "打卡"), "这次打卡算在哪个群？回个数字就好：\n1. 六点二十读书会\n2. 六点二十晨跑群")
+		w.Wind(5 * time.Minute) // the next day
+		expect(w.T, w.Private("小明", "3"))
+		expect(w.T, w.Private("小明", "2"), "「六点二十晨跑群」打卡成功！今天第 1 个，连续第 1 天，共 1 天。")
+		expect(w.T, w.Private("小明", "２"), "「六点二十晨跑群」今天 03:59 已经打过卡啦…")
+		expect(w.T, w.Private("小明", "1"), "「六点二十读书会」打卡成功！今天第 1 个…")
+		w.Wind(6 * time.Minute)
+		expect(w.T, w.Private("小明", "1"))
 		expect(w.T, w.Heard())
 	})
 }

@@ -11,10 +11,10 @@ import (
 
 func mineCommand() bot.Command {
 	return bot.Command{
-		Name: "我的打卡", Aliases: []string{"mycheckins"}, Args: "[项目]", Where: bot.InGroup,
+		Name: "我的打卡", Aliases: []string{"mycheckins"}, Args: "[项目]",
 		Summary:  bot.Text{ZH: "自己的连续天数和这个月的日历", EN: "your own streak, and this month's calendar"},
 		Examples: []bot.Example{{Say: "/我的打卡", Reply: "…还没有打过卡…"}},
-		Run:      mine,
+		Run:      inPrivate(mine),
 	}
 }
 
@@ -42,10 +42,10 @@ func mine(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	if !ok {
-		c.Reply(textNone, c.At())
+		c.Reply(textNone, to(c))
 		return nil
 	}
-	text := c.T(textMine, c.At(), h.Streak, h.Best, h.Total, day(c, h.Last))
+	text := c.T(textMine, to(c), h.Streak, h.Best, h.Total, day(c, h.Last))
 	if at, err := b.timeToday(c.Tx, head); err != nil {
 		return err
 	} else if !at.IsZero() {

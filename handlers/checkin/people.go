@@ -171,7 +171,7 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 // forget drops what tells when somebody was there. The ranks and counts of the days stay, without a name.
 func forget(tx store.Tx, who bot.Person) error {
 	for _, p := range who.Identities {
-		if err := errors.Join(forgetChanges(tx, p), forgetMate(tx, p), forgetDuels(tx, p)); err != nil {
+		if err := errors.Join(forgetChanges(tx, p), forgetMate(tx, p), forgetDuels(tx, p), questions.Delete(tx, p)); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func draw(c *bot.Call, d drawing) error {
 	if !bot.Settings[Settings](c).Pictures {
 		return nil
 	}
-	return c.Work(workPicture, c.Event.ID, d)
+	return c.Work(workPicture, c.Event.ID+"/"+string(c.Event.Chat.ID), d)
 }
 
 func look(c *bot.Call) pictures.Look { return pictures.Look{Lang: string(c.Group().Language)} }

@@ -13,13 +13,16 @@ import (
 
 // Settings of the feature. The defaults need no setting at all.
 type Settings struct {
-	Answers   string   `yaml:"answers" help:"怎么回应打卡：each 每人一句，card 攒成一张卡，auto 看群大小|how check-ins are answered: each, card, or auto by the group's size"`
-	Small     int      `yaml:"small" help:"auto 时，不超过这么多人的群每人都回|with auto, groups of up to so many people are answered one by one"`
-	Words     []string `yaml:"words" help:"除了 打卡、签到，还有哪些词算打卡|words that check in besides 打卡 and 签到"`
-	Window    string   `yaml:"window" help:"几点到几点打卡算数，如 05:00-08:00；空是全天|time of day that counts, such as 05:00-08:00; empty is all day"`
-	Kind      string   `yaml:"kind" help:"打卡要带什么：any 不限、text、picture、voice 或 link|what must come along: any, text, picture, voice or link"`
-	MinLength int      `yaml:"min_length" help:"打卡内容至少几个字|the least number of characters written beside it"`
-	Unit      string   `yaml:"unit" help:"打卡内容里的数字按什么单位累计，如 页、分钟、公里|unit of the numbers to add up, such as 页 or km"`
+	Answers   string        `yaml:"answers" help:"怎么回应打卡：each 每人一句，card 攒成一张卡，auto 看群大小|how check-ins are answered: each, card, or auto by the group's size"`
+	Small     int           `yaml:"small" help:"auto 时，不超过这么多人的群每人都回|with auto, groups of up to so many people are answered one by one"`
+	CardEvery time.Duration `yaml:"card_every" help:"一张卡攒多久|how long a card gathers check-ins before it is shown"`
+	First     bool          `yaml:"first" help:"攒卡时，每天第一个打卡的也单独回一句|with cards, the first of the day gets a reply of their own"`
+	Private   bool          `yaml:"private" help:"私聊机器人打卡也算|check-ins sent in private count too"`
+	Words     []string      `yaml:"words" help:"除了 打卡、签到，还有哪些词算打卡|words that check in besides 打卡 and 签到"`
+	Window    string        `yaml:"window" help:"几点到几点打卡算数，如 05:00-08:00；空是全天|time of day that counts, such as 05:00-08:00; empty is all day"`
+	Kind      string        `yaml:"kind" help:"打卡要带什么：any 不限、text、picture、voice 或 link|what must come along: any, text, picture, voice or link"`
+	MinLength int           `yaml:"min_length" help:"打卡内容至少几个字|the least number of characters written beside it"`
+	Unit      string        `yaml:"unit" help:"打卡内容里的数字按什么单位累计，如 页、分钟、公里|unit of the numbers to add up, such as 页 or km"`
 
 	FreezeEvery int `yaml:"freeze_every" help:"连续多少天送一张冻结卡（缺卡自动用掉）；0 不送|days in a row that earn a freeze, which spends itself; 0 is never"`
 	FreezeMost  int `yaml:"freeze_most" help:"手里最多几张冻结卡|most freezes in hand"`
@@ -46,7 +49,7 @@ const (
 // Defaults is what holds where nothing is set.
 func Defaults() Settings {
 	return Settings{
-		Answers: answerAuto, Small: 30, Words: []string{"早"}, Kind: "any",
+		Answers: answerAuto, Small: 30, CardEvery: 30 * time.Second, First: true, Private: true, Words: []string{"早"}, Kind: "any",
 		FreezeEvery: 7, FreezeMost: 2, MakeUpDays: 3, MakeUpMost: 2,
 		DaysOff: []string{}, Milestones: []string{"7", "21", "50", "100", "200", "365", "500", "1000"},
 		Milestone: "🎉 {名字} 连续打卡 {天} 天，了不起！", Points: 1, Pictures: true,
@@ -78,6 +81,9 @@ func (s Settings) Check() error {
 		if n.value < 0 || n.value > n.most {
 			return fmt.Errorf("%s: %d is not a number from 0 to %d", n.name, n.value, n.most)
 		}
+	}
+	if s.CardEvery < 5*time.Second || s.CardEvery > time.Hour {
+		return fmt.Errorf("card_every: %v is not from 5s to 1h", s.CardEvery)
 	}
 	if s.Window != "" && !clockSpan.MatchString(s.Window) || s.Window != "" && s.window() == (window{}) {
 		return fmt.Errorf("window: %q is no time of day; write 05:00-08:00", s.Window)
