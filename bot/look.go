@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"sync"
+	"time"
 
 	"sixtwenty/store"
 )
@@ -131,4 +132,48 @@ func (b *Bot) fetch(ctx context.Context, m Media) (io.ReadCloser, error) {
 		return b.openBlob(ctx, m.Blob)
 	}
 	return b.account.Fetch(ctx, m)
+}
+
+// Unfollowed gives groups that are known and that the bot does not live in, at most limit of them.
+func Unfollowed(r store.Reader, limit int) (list []Chat, err error) {
+	for row, err := range chats.Scan(r, store.Range{}) {
+		if err != nil {
+			return nil, err
+		}
+		if !row.Value.Group || row.Value.On {
+			continue
+		}
+		var id ChatID
+		if err := store.Split(row.Key, &id); err != nil {
+			return nil, err
+		}
+		if list = append(list, Chat{ID: id, Group: true, Name: row.Value.Name}); len(list) == limit {
+			break
+		}
+	}
+	return list, nil
+}
+
+// A Merged is one merge that was made, under the number that takes it back.
+type Merged struct {
+	N          uint64
+	Into, From PersonID
+	Why        string
+	At         time.Time
+	Ended      bool // it was taken back
+}
+
+// Merges gives the latest merges, newest first.
+func Merges(r store.Reader, limit int) (list []Merged, err error) {
+	for row, err := range merges.Scan(r, store.Range{Reverse: true, Limit: limit}) {
+		if err != nil {
+			return nil, err
+		}
+		m := Merged{Into: row.Value.Into, From: row.Value.From, Why: row.Value.Why, At: row.Value.At, Ended: row.Value.Ended}
+		if err := store.Split(row.Key, &m.N); err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	return list, nil
 }
