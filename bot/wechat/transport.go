@@ -62,7 +62,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 func (o *Options) transport(b *brake) (http.RoundTripper, error) {
 	next := o.Transport
 	if next == nil {
-		next = http.DefaultTransport
+		next = connections()
 	}
 	if o.Endpoint == "" {
 		return bounded{braked{next, b}}, nil
@@ -72,6 +72,17 @@ func (o *Options) transport(b *brake) (http.RoundTripper, error) {
 		return nil, fmt.Errorf("account.endpoint %q: want http://HOST:PORT, or nothing for the real WeChat", o.Endpoint)
 	}
 	return bounded{braked{&rewriter{next, to}, b}}, nil
+}
+
+// connections keeps as many open as the outbox has sends under way: the two of the default would be dialled anew in a storm.
+func connections() http.RoundTripper {
+	t, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	t = t.Clone()
+	t.MaxIdleConnsPerHost = 32
+	return t
 }
 
 // newCaller makes a client of openwechat that retries nothing by itself: it would say things twice. Its calls get their
