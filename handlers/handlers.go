@@ -7,6 +7,7 @@ import (
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/guard"
+	"sixtwenty/handlers/history"
 	"sixtwenty/handlers/keywords"
 	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/owner"
@@ -25,11 +26,12 @@ func All(claim string) []bot.Feature {
 		people.Feature(),
 		onboarding.Feature(),
 		referral.Feature(studio),
-		checkin.Feature(),
+		checkin.Feature(studio),
 		points.Feature(),
 		broadcast.Feature(),
 		schedule.Feature(),
 		keywords.Feature(),
 		guard.Feature(),
+		history.Feature(),
 	}
 }

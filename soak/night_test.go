@@ -18,6 +18,7 @@ import (
 	"sixtwenty/bot/wechat"
 	"sixtwenty/handlers"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 	"sixtwenty/store/bolt"
 	"sixtwenty/wechatbox"
@@ -109,7 +110,7 @@ func (n *night) start() {
 
 // outspoken are settings under which every check-in has an answer of its own, and nothing more.
 func outspoken() map[string]any {
-	f := checkin.Feature()
+	f := checkin.Feature(pictures.Lazily(pictures.Options{}))
 	s := f.Settings.(checkin.Settings)
 	s.Answers, s.Milestones = "each", nil
 	return map[string]any{f.Name: s}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sixtwenty/bot"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 	"sixtwenty/store/storetest"
 )
@@ -119,7 +120,7 @@ func withPast(b *testing.B) *past {
 	account := deaf{make(chan bot.Inbox, 1)}
 	var err error
 	p.bot, err = bot.New(bot.Options{
-		Account: account, DB: db, Clock: p.clock, Features: []bot.Feature{Feature()}, Groups: []string{"六点二十*"},
+		Account: account, DB: db, Clock: p.clock, Features: []bot.Feature{Feature(pictures.Lazily(pictures.Options{}))}, Groups: []string{"六点二十*"},
 		Settings: map[string]any{"checkin": settings},
 	})
 	if err != nil {

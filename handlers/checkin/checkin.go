@@ -18,8 +18,8 @@ import (
 	"sixtwenty/store"
 )
 
-// Feature declares it.
-func Feature() bot.Feature {
+// Feature declares it. open gives the Studio that draws.
+func Feature(open pictures.Opener) bot.Feature {
 	return bot.Feature{
 		Name:     "checkin",
 		Summary:  bot.Text{ZH: "每日打卡", EN: "daily check-in"},
@@ -34,7 +34,7 @@ func Feature() bot.Feature {
 		},
 		Timers: map[string]bot.Run{timerDay: endOfDay, timerCard: showCard},
 		Jobs:   []bot.Job{remindJob()},
-		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist(pictures.Options{})},
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist(open)},
 		Keeps:  bot.BlobsOf(), // a picture is sent and never again
 		Views:  views(),
 		About:  about, Report: report, Why: why, Identity: identity, Forget: forget,

@@ -12,10 +12,13 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
-func options() bottest.Options { return bottest.Options{Features: []bot.Feature{checkin.Feature()}} }
+func options() bottest.Options {
+	return bottest.Options{Features: []bot.Feature{checkin.Feature(pictures.Lazily(pictures.Options{}))}}
+}
 
 func says(w *bottest.World, who string, at time.Time, text string) []string {
 	return w.Put(bot.Event{Kind: bot.Message, Chat: w.Group(), From: bot.Member{Person: w.Person(who), Nick: who}, At: at, Text: text})

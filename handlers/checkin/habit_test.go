@@ -8,13 +8,14 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
 func with(change func(s *checkin.Settings)) bottest.Options {
 	s := checkin.Defaults()
 	change(&s)
-	return bottest.Options{Features: []bot.Feature{checkin.Feature()}, Settings: map[string]any{"checkin": s}}
+	return bottest.Options{Features: []bot.Feature{checkin.Feature(pictures.Lazily(pictures.Options{}))}, Settings: map[string]any{"checkin": s}}
 }
 
 func expect(t testing.TB, got []string, want ...string) {
@@ -183,7 +184,7 @@ func TestAboutAndForget(t *testing.T) {
 		w.Says("小明", "/结伴 @阿杰")
 		w.Says("阿杰", "/结伴 同意")
 		w.Says("小六", "/改打卡 @小明 昨天 有 忘了")
-		f := checkin.Feature()
+		f := checkin.Feature(pictures.Lazily(pictures.Options{}))
 		who := bot.Person{Head: w.Person("小明"), Identities: []bot.PersonID{w.Person("小明")}}
 		err := w.DB().Update(w.T.Context(), func(tx store.Tx) error {
 			lines, err := f.About(tx, who, bot.ZH)

@@ -13,6 +13,7 @@ import (
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/people"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -97,7 +98,7 @@ func TestWhateverHappensTheModelHolds(t *testing.T) {
 		list := steps().Draw(rt, "steps")
 		var fault error
 		opts := bottest.Options{
-			Features: []bot.Feature{owner.Feature("314159"), people.Feature(), Feature()},
+			Features: []bot.Feature{owner.Feature("314159"), people.Feature(), Feature(pictures.Lazily(pictures.Options{}))},
 			Members:  []string{"小明", "阿杰", "苏苏", "老周"},
 		}
 		bottest.Run(t, opts, func(w *bottest.World) {

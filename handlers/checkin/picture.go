@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,9 +43,8 @@ func draw(c *bot.Call, d drawing) error {
 
 func look(c *bot.Call) pictures.Look { return pictures.Look{Lang: string(c.Group().Language)} }
 
-// artist gives the work. The fonts are looked for when the first picture is wanted, and read once.
-func artist(o pictures.Options) func(ctx context.Context, w bot.Work) (any, error) {
-	open := sync.OnceValues(func() (*pictures.Studio, error) { return pictures.Open(o) })
+// artist gives the work.
+func artist(open pictures.Opener) func(ctx context.Context, w bot.Work) (any, error) {
 	said := new(atomic.Bool)
 	return func(ctx context.Context, w bot.Work) (any, error) {
 		studio, err := open()

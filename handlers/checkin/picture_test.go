@@ -13,7 +13,7 @@ import (
 
 // Without a font the log says once what to install, and the chat has the words alone.
 func TestNoFontIsSaidOnce(t *testing.T) {
-	draw := artist(pictures.Options{Places: []string{}})
+	draw := artist(pictures.Lazily(pictures.Options{Places: []string{}}))
 	data, err := json.Marshal(drawing{Month: &pictures.Month{Name: "小明", Year: 2026, Month: 11}})
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +30,7 @@ func TestNoFontIsSaidOnce(t *testing.T) {
 }
 
 func TestWhatCannotBeDrawnIsNotTriedAgain(t *testing.T) {
-	draw := artist(pictures.Options{})
+	draw := artist(pictures.Lazily(pictures.Options{}))
 	keep := func(_ context.Context, r io.Reader, _ int64) (string, error) { return "sum", nil }
 	for _, data := range []string{"", "{}", `{"month":7}`} {
 		_, err := draw(t.Context(), bot.Work{Key: "m/1", Data: json.RawMessage(data), Keep: keep})

@@ -9,6 +9,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -110,7 +111,7 @@ func TestReport(t *testing.T) {
 		w.Until("08:00")
 		var lines []bot.Line
 		err := w.DB().View(w.T.Context(), func(r store.Reader) (err error) {
-			lines, err = checkin.Feature().Report(r, bot.Query{Now: time.Now(), Lang: bot.ZH, Limit: 20})
+			lines, err = checkin.Feature(pictures.Lazily(pictures.Options{})).Report(r, bot.Query{Now: time.Now(), Lang: bot.ZH, Limit: 20})
 			return err
 		})
 		want := bot.Line{Name: "打卡 · 六点二十读书会", Value: "昨天 1/5 位（20%），前天 2 位。昨天没来、今天再不来就断的：小明（3 天）"}

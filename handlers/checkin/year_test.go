@@ -10,6 +10,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/owner"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -20,7 +21,7 @@ func TestAYearOfFiveHundredPeople(t *testing.T) {
 		t.Skip("it is long")
 	}
 	const people, days = 500, 365
-	opts := bottest.Options{Features: []bot.Feature{owner.Feature("314159"), Feature()}}
+	opts := bottest.Options{Features: []bot.Feature{owner.Feature("314159"), Feature(pictures.Lazily(pictures.Options{}))}}
 	for i := range people {
 		opts.Members = append(opts.Members, fmt.Sprint("群友", i))
 	}

@@ -12,10 +12,11 @@ import (
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/onboarding"
+	"sixtwenty/pictures"
 )
 
 func options(s onboarding.Settings) bottest.Options {
-	return bottest.Options{Features: []bot.Feature{onboarding.Feature(), checkin.Feature()}, Settings: map[string]any{"onboarding": s}}
+	return bottest.Options{Features: []bot.Feature{onboarding.Feature(), checkin.Feature(pictures.Lazily(pictures.Options{}))}, Settings: map[string]any{"onboarding": s}}
 }
 
 func expect(t *testing.T, got []string, want ...string) {

@@ -16,7 +16,7 @@ import (
 func run(t *testing.T, s referral.Settings, play func(w *bottest.World)) {
 	t.Helper()
 	bottest.Run(t, bottest.Options{
-		Features: []bot.Feature{referral.Feature(pictures.Lazily(pictures.Options{})), checkin.Feature()}, Settings: map[string]any{"referral": s},
+		Features: []bot.Feature{referral.Feature(pictures.Lazily(pictures.Options{})), checkin.Feature(pictures.Lazily(pictures.Options{}))}, Settings: map[string]any{"referral": s},
 	}, play)
 }
 
