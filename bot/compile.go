@@ -38,8 +38,9 @@ func (cmd *command) takesRest() bool {
 }
 
 type boundWatch struct {
-	feature *feature
-	run     Run
+	feature  *feature
+	run      Run
+	optional bool
 }
 
 var featureName = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
@@ -60,7 +61,10 @@ func (b *Bot) compile() error {
 			faults = append(faults, fmt.Errorf("settings for %q, which is no feature", name))
 		}
 	}
-	for kind := range b.watches {
+	for kind, list := range b.watches {
+		if !slices.ContainsFunc(list, func(w boundWatch) bool { return !w.optional }) {
+			continue
+		}
 		if feature, _, fact := strings.Cut(string(kind), "."); fact && b.byName[feature] == nil || !fact && !slices.Contains(kinds(), kind) {
 			faults = append(faults, fmt.Errorf("a watch on %q, which nothing ever tells", kind))
 		}
@@ -117,7 +121,7 @@ func (b *Bot) add(decl Feature) (faults []error) {
 		if w.On == "" || w.Run == nil || !w.Summary.complete() {
 			bad("a watch on %q lacks its kind, its summary or its run", w.On)
 		}
-		b.watches[w.On] = append(b.watches[w.On], boundWatch{f, w.Run})
+		b.watches[w.On] = append(b.watches[w.On], boundWatch{f, w.Run, w.Optional})
 	}
 	for _, err := range decl.check() {
 		bad("%w", err)
@@ -170,6 +174,9 @@ func (b *Bot) addCommand(f *feature, decl *Command) (faults []error) {
 	}
 	if len(decl.Examples) == 0 {
 		bad("it has no example")
+	}
+	if decl.Exposed != nil && (!decl.Secret || decl.Where != InPrivate) {
+		bad("only a secret that is for private chats can be exposed")
 	}
 	if !allPowers().Has(decl.Needs) {
 		bad("it needs the power %q, which no account has", decl.Needs)

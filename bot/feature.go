@@ -45,16 +45,18 @@ type Run func(ctx context.Context, c *Call) error
 
 // A Command is one thing that people can ask for. New checks it, /帮助 lists it, the tests run its Examples.
 type Command struct {
-	Name     string   // 打卡
-	Aliases  []string // 签到, checkin
-	Bare     bool     // also without the slash, where it is the whole message (or takes the rest of it)
-	Args     string   // "<谁> [理由...]": required, optional, "..." takes the rest
-	Summary  Text
-	Who      Role
-	Where    Place
-	Needs    Power
-	Always   bool // also in groups the bot does not live in
-	Secret   bool // its arguments are never written down
+	Name    string   // 打卡
+	Aliases []string // 签到, checkin
+	Bare    bool     // also without the slash, where it is the whole message (or takes the rest of it)
+	Args    string   // "<谁> [理由...]": required, optional, "..." takes the rest
+	Summary Text
+	Who     Role
+	Where   Place
+	Needs   Power
+	Always  bool // also in groups the bot does not live in
+	Secret  bool // its arguments are never written down
+	// Exposed runs instead where a secret was said before others: from then on it must be worth nothing.
+	Exposed  Run
 	Examples []Example
 	Run      Run
 }
@@ -67,6 +69,8 @@ type Watch struct {
 	On      Kind
 	Summary Text
 	Run     Run
+	// Optional: the feature that tells this fact may be missing.
+	Optional bool
 }
 
 // A Job runs by the clock, once for each group the bot lives in. Its next time is set whatever became of the run.

@@ -198,7 +198,7 @@ func (e exporter) page(r store.Reader, after string) (rows [][]string, last stri
 
 func (e exporter) row(s *scribe, who bot.PersonID, cr credit) ([]string, error) {
 	day := func(t time.Time) string {
-		if t.IsZero() {
+		if t.IsZero() || t.Unix() == 0 {
 			return ""
 		}
 		return t.In(e.zone).Format(time.DateOnly)

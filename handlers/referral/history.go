@@ -70,12 +70,13 @@ func taken(_ context.Context, c *bot.Call) error {
 // before fills in a credit from before the bot: it counts at once.
 func (cr *credit) before(c *bot.Call, one fromBefore) {
 	cr.Inviter, cr.Sure, cr.Days, cr.NeedsCheckin = one.Inviter, sureImported, 0, false
-	if !one.Joined.IsZero() && one.Joined.Before(c.Now) {
-		cr.At = moment(one.Joined)
-	} else if cr.At.IsZero() {
-		cr.At = moment(c.Now)
+	y, m, d := one.Joined.Date()
+	switch at := moment(time.Date(y, m, d, 12, 0, 0, 0, c.Zone())); {
+	case !one.Joined.IsZero() && at.Before(c.Now):
+		cr.At, cr.Day = at, c.Day(at)
+	case cr.At.IsZero():
+		cr.At, cr.Day = moment(time.Unix(0, 0)), 0
 	}
-	cr.Day = c.Day(cr.At)
 	cr.Stayed, cr.Aged = false, false
 	cr.ripen(c.Now)
 }

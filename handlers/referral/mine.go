@@ -34,6 +34,7 @@ var (
 	textWhyMine = bot.Text{ZH: "邀请", EN: "Invitations"}
 	textWhyBy   = bot.Text{ZH: "谁邀请您的", EN: "Who brought you"}
 	textWhyLine = bot.Text{ZH: "%s（%s，%s进群），%s", EN: "%s (%s, joined %s), %s"}
+	textSomeday = bot.Text{ZH: "很早以前", EN: "long ago"}
 	textAbout   = bot.Text{ZH: "邀请（%s）", EN: "Invitations (%s)"}
 	textThrough = bot.Text{ZH: "%s；经 %s 邀请，%s", EN: "%s; came through %s on %s"}
 )
@@ -234,8 +235,16 @@ func look(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	c.Reply(textOf, who.Shown(), c.Name(e.By), cr.evidence(c.T), e.At.In(c.Zone()).Format(time.DateOnly), cr.standing(c.T, e, c.Event.At))
+	c.Reply(textOf, who.Shown(), c.Name(e.By), cr.evidence(c.T), e.date(c.T, c.Zone()), cr.standing(c.T, e, c.Event.At))
 	return nil
+}
+
+// date is the day on which they came.
+func (e edge) date(say speaker, zone *time.Location) string {
+	if e.Day == 0 {
+		return say(textSomeday)
+	}
+	return e.At.In(zone).Format(time.DateOnly)
 }
 
 // evidence says what a credit rests on.
@@ -298,7 +307,7 @@ func why(r store.Reader, q bot.Question) (lines []bot.Line, err error) {
 	}
 	name, err := bot.NameIn(r, q.Chat, e.By)
 	return append(lines, bot.Line{Name: say(textWhyBy), Value: say(textWhyLine, name, cr.evidence(say),
-		e.At.In(q.Zone).Format(time.DateOnly), cr.standing(say, e, q.Now))}), err
+		e.date(say, q.Zone), cr.standing(say, e, q.Now))}), err
 }
 
 // concerns says whether a question is about invitations, or about everything.
@@ -337,7 +346,7 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 			if err != nil {
 				return nil, err
 			}
-			value = say(textThrough, value, by, e.At.Format(time.DateOnly))
+			value = say(textThrough, value, by, e.date(say, time.UTC))
 		}
 		lines = append(lines, bot.Line{Name: say(textAbout, names[chat]), Value: value})
 	}

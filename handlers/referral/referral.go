@@ -57,6 +57,7 @@ func Feature(open pictures.Opener) bot.Feature {
 			{On: "checkin.done", Summary: bot.Text{ZH: "新人打过卡，邀请就能算数", EN: "a first check-in makes a credit count"}, Run: checked},
 			{On: bot.Message, Summary: bot.Text{ZH: "认出新人说的来源暗号", EN: "knows the words that say where newcomers came from"}, Run: heard},
 			{On: bot.FriendRequest, Summary: bot.Text{ZH: "认出好友申请里的来源暗号", EN: "knows such words in friend requests"}, Run: befriended},
+			{On: "history.taken", Summary: bot.Text{ZH: "收下以前的邀请人和来源", EN: "takes inviters and sources from before"}, Run: taken, Optional: true},
 			{On: "referral." + workPicture, Summary: bot.Text{ZH: "发画好的图", EN: "sends what was drawn"}, Run: drawn},
 			{On: "referral." + workKeep, Summary: bot.Text{ZH: "收好活动的图片", EN: "keeps the picture of a campaign"}, Run: pictureKept},
 			{On: "referral." + workExport, Summary: bot.Text{ZH: "发导出的文件", EN: "sends what was exported"}, Run: exported},

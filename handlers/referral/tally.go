@@ -107,8 +107,13 @@ func (e edge) periods() []period {
 	return append(periods(e.Day), campaignOf(e.Campaign))
 }
 
-// periods are those that a day counts for.
-func periods(d bot.Day) []period { return []period{always, weekOf(d), monthOf(d), seasonOf(d)} }
+// periods are those that a day counts for. Who came before anybody noted the day counts for no week or month.
+func periods(d bot.Day) []period {
+	if d == 0 {
+		return []period{always}
+	}
+	return []period{always, weekOf(d), monthOf(d), seasonOf(d)}
+}
 
 // count takes an edge out of the tallies and puts another in.
 func count(tx store.Tx, chat bot.ChatID, was, now edge) error {
