@@ -187,6 +187,14 @@ func (o Outlook) settingsOf(f *feature, chat ChatID) (any, error) {
 	return v, err
 }
 
+// Settings are those of a feature as they hold in a group, as the type of Feature.Settings; nil where nothing is told.
+func (o Outlook) Settings(feature string, chat ChatID) (any, error) {
+	if o.bot == nil || o.bot.byName[feature] == nil {
+		return nil, nil
+	}
+	return o.settingsOf(o.bot.byName[feature], chat)
+}
+
 // Group are the settings of a group.
 func (o Outlook) Group(chat ChatID) (GroupSettings, error) {
 	if o.bot == nil {
