@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func main() {
 		exit(beClient(os.Args[2]))
 	}
 	b := &bench{}
-	var only, out, sizes string
+	var only, out, sizes, profile string
 	flag.IntVar(&b.rounds, "rounds", 5, "rounds, in turns")
 	flag.IntVar(&b.messages, "messages", 20_000, "messages of a round")
 	flag.BoolVar(&b.peers, "peers", false, "also wechat4u, the wechaty puppet and openwechat's Bot")
@@ -57,8 +58,25 @@ func main() {
 	flag.DurationVar(&b.idleFor, "idle", time.Minute, "how long the idle bot is watched")
 	flag.StringVar(&only, "only", "", "parts, separated by commas")
 	flag.StringVar(&out, "o", "", "file to write the table to")
+	flag.StringVar(&profile, "cpuprofile", "", "file for a profile of this process, in which the engine and growth parts run")
 	flag.Parse()
-	exit(b.main(only, sizes, out))
+	exit(profiled(profile, func() error { return b.main(only, sizes, out) }))
+}
+
+func profiled(file string, fn func() error) error {
+	if file == "" {
+		return fn()
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = fn()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 func exit(err error) {
