@@ -82,9 +82,9 @@ func give(w *bottest.World, data []byte) []string {
 
 func TestAVoiceFromThePhone(t *testing.T) {
 	run(t, nil, func(w *bottest.World) {
-		hears(t, give(w, bottest.Silk(time.Minute)), "收到，60.0 秒。明天 06:20播出？…")
-		hears(t, w.Private("群主", "好"), "排好了，第 1 条，明天 06:20播出。…")
-		hears(t, give(w, bottest.Silk(83*time.Second)), "收到，83.0 秒，比 60 秒长一些…后天 06:20播出…")
+		hears(t, give(w, bottest.Silk(time.Minute)), "收到，60.0 秒。明天 06:20 播出？…")
+		hears(t, w.Private("群主", "好"), "排好了，第 1 条，明天 06:20 播出。…")
+		hears(t, give(w, bottest.Silk(83*time.Second)), "收到，83.0 秒，比 60 秒长一些…后天 06:20 播出…")
 		hears(t, w.Private("群主", "不要"), "好的，没有留下。")
 		hears(t, w.Private("群主", "/语音 标题 1 通俗的力量"), "好了。")
 		hears(t, w.Private("群主", "/语音 话 1 早安，第一天。"), "好了。")
@@ -202,16 +202,16 @@ func TestTheFolder(t *testing.T) {
 	folder := ""
 	run(t, func(s *broadcast.Settings) { folder = s.Folder }, func(w *bottest.World) {
 		hears(t, w.Until("20:00"))
-		hears(t, w.HeardBy("群主"), "明天 06:20的语音还没有…会放自带的示例。")
+		hears(t, w.HeardBy("群主"), "明天 06:20 的语音还没有…会放自带的示例。")
 		file(t, folder, "2026-11-22.silk", bottest.Silk(time.Minute))
 		file(t, folder, "2026-11-22.txt", []byte("今天讲苏轼。"))
 		file(t, folder, "旧的.silk", bottest.Silk(30*time.Second))
 		hears(t, w.Until("06:20"), "今天讲苏轼。", "[语音] 六点二十 2026-11-22.silk")
 		hears(t, w.HeardBy("群主"))
 		w.Until("20:00")
-		hears(t, w.HeardBy("群主"), "明天 06:20的语音还没有…会放一条旧的。")
+		hears(t, w.HeardBy("群主"), "明天 06:20 的语音还没有…会放一条旧的。")
 		hears(t, w.Until("06:20"), "早安…", "[语音] 六点二十 2026-11-23.silk")
-		hears(t, w.HeardBy("群主"), "今天 06:20的语音还没有…", "2026-11-23 没有新的语音，发了一条旧的…")
+		hears(t, w.HeardBy("群主"), "今天 06:20 的语音还没有…", "2026-11-23 没有新的语音，发了一条旧的…")
 	})
 }
 
@@ -220,7 +220,7 @@ func TestSilence(t *testing.T) {
 		w.Until("20:00")
 		w.HeardBy("群主")
 		hears(t, w.Until("06:20"))
-		hears(t, w.HeardBy("群主"), "今天 06:20的语音还没有…那天就不发。", "2026-11-22 没有语音可发：按设置…")
+		hears(t, w.HeardBy("群主"), "今天 06:20 的语音还没有…那天就不发。", "2026-11-22 没有语音可发：按设置…")
 	})
 }
 

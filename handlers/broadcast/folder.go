@@ -61,8 +61,8 @@ type seen struct {
 }
 
 var (
-	textFromFolder = bot.Text{ZH: "文件夹里的「%s」排好了，第 %d 条，%.1f 秒，%s播出。", EN: "“%s” of the folder is queued as number %d: %.1f seconds, on air %s."}
-	textUploaded   = bot.Text{ZH: "「%s」排好了，第 %d 条，%.1f 秒，%s播出。", EN: "“%s” is queued as number %d: %.1f seconds, on air %s."}
+	textFromFolder = bot.Text{ZH: "文件夹里的「%s」排好了，第 %d 条，%.1f 秒，%s 播出。", EN: "“%s” of the folder is queued as number %d: %.1f seconds, on air %s."}
+	textUploaded   = bot.Text{ZH: "「%s」排好了，第 %d 条，%.1f 秒，%s 播出。", EN: "“%s” is queued as number %d: %.1f seconds, on air %s."}
 	textLonger     = bot.Text{ZH: "比 60 秒长，也能播。", EN: " It is longer than 60, which is fine."}
 	textBadFile    = bot.Text{ZH: "「%s」收不了：%s", EN: "“%s” cannot be taken: %s"}
 	textMovedAway  = bot.Text{ZH: "文件挪到 refused 文件夹了。", EN: " The file was moved to the folder refused."}

@@ -48,7 +48,7 @@ func TestWhatIsPutIntoTheFolderIsQueued(t *testing.T) {
 		w.Wind(11 * time.Minute)
 		told := strings.Join(w.HeardBy("群主"), "\n")
 		for _, want := range []string{
-			"文件夹里的「通俗的力量.silk」排好了，第 1 条，60.0 秒，明天 06:20播出。",
+			"文件夹里的「通俗的力量.silk」排好了，第 1 条，60.0 秒，明天 06:20 播出。",
 			"「坏的.mp3」收不了：这不是能播的音频", "「空的.wav」收不了：这条里面没有声音",
 		} {
 			if !strings.Contains(told, want) {
@@ -130,7 +130,7 @@ func TestWhatTheConsoleIsGivenIsQueued(t *testing.T) {
 			return said
 		}
 		hears(t, upload("早安.silk", bottest.Silk(70*time.Second), "/语音 收 通俗 的力量"), "收到，正在听一听…")
-		hears(t, w.HeardBy("群主"), "「通俗 的力量」排好了，第 1 条，70.0 秒，明天 06:20播出。比 60 秒长…")
+		hears(t, w.HeardBy("群主"), "「通俗 的力量」排好了，第 1 条，70.0 秒，明天 06:20 播出。比 60 秒长…")
 		hears(t, upload("坏.mp3", []byte("<html>"), "/语音 收"), "收到，正在听一听…")
 		hears(t, w.HeardBy("群主"), "「坏」收不了：这不是能播的音频…")
 		hears(t, upload("报告.pdf", []byte("x"), "/语音 收"), "这不是能播的音频…")

@@ -31,9 +31,9 @@ const (
 )
 
 var (
-	textGot     = bot.Text{ZH: "收到，%.1f 秒。%s播出？回「好」就排进去，回「不要」丢掉。", EN: "Got it, %.1f seconds. On air %s? Say “好” to queue it, “不要” to drop it."}
-	textLong    = bot.Text{ZH: "收到，%.1f 秒，比 60 秒长一些，也能播。%s播出？回「好」就排进去，回「不要」丢掉。", EN: "Got it, %.1f seconds, a little more than 60. On air %s? Say “好” to queue it, “不要” to drop it."}
-	textQueued  = bot.Text{ZH: "排好了，第 %d 条，%s播出。要配文稿：/语音 文稿 %[1]d 内容", EN: "Queued as number %d, on air %s. To add its text: /voice 文稿 %[1]d …"}
+	textGot     = bot.Text{ZH: "收到，%.1f 秒。%s 播出？回「好」就排进去，回「不要」丢掉。", EN: "Got it, %.1f seconds. On air %s? Say “好” to queue it, “不要” to drop it."}
+	textLong    = bot.Text{ZH: "收到，%.1f 秒，比 60 秒长一些，也能播。%s 播出？回「好」就排进去，回「不要」丢掉。", EN: "Got it, %.1f seconds, a little more than 60. On air %s? Say “好” to queue it, “不要” to drop it."}
+	textQueued  = bot.Text{ZH: "排好了，第 %d 条，%s 播出。要配文稿：/语音 文稿 %[1]d 内容", EN: "Queued as number %d, on air %s. To add its text: /voice 文稿 %[1]d …"}
 	textDropped = bot.Text{ZH: "好的，没有留下。", EN: "Dropped."}
 	textFull    = bot.Text{ZH: "队列里已经有 %d 条，排满了；先 /语音 删 几条吧。", EN: "The queue holds %d already; remove some first: /voice 删"}
 	textEmpty   = bot.Text{ZH: "这条里面没有声音，请再录一次。", EN: "There is no sound in it. Please record it again."}

@@ -11,7 +11,7 @@ import (
 
 var (
 	textNoneLeft = bot.Text{
-		ZH: "%s的语音还没有。录一条私聊发我就行；不录的话，%s。",
+		ZH: "%s 的语音还没有。录一条私聊发我就行；不录的话，%s。",
 		EN: "There is no voice yet for %s. Record one and send it here; otherwise %s.",
 	}
 	textThenTurns   = bot.Text{ZH: "会放一条旧的", EN: "an older one is played"}
