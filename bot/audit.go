@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"time"
 
 	"sixtwenty/store"
@@ -13,15 +14,19 @@ type AuditRow struct {
 	Chat     ChatID    `json:"chat,omitempty"`
 	Command  string    `json:"command"`
 	Args     string    `json:"args,omitempty"`
-	Evidence string    `json:"evidence"` // phone, console, code
-	Outcome  string    `json:"outcome"`  // done, refused, failed
+	Evidence string    `json:"evidence"`        // phone, console, code, order; "" where nothing gave the power
+	Outcome  string    `json:"outcome"`         // done, refused, failed, denied
+	Times    int       `json:"times,omitempty"` // denied: how often, the last time at At
 }
 
 const (
 	audits = store.Table[AuditRow]("bot/audit") // seq
-	// keptAudits bounds bot/audit.
-	keptAudits = 20_000
-	maxArgs    = 200
+	// denials are what somebody asked for who may not. They stand apart, so that nobody can push what was done out of the log.
+	denials = store.Table[AuditRow]("bot/audit/denied") // person, command
+	// keptAudits bounds bot/audit, and keptDenials the denials.
+	keptAudits  = 20_000
+	keptDenials = 500
+	maxArgs     = 200
 )
 
 // The outcomes of a use of power.
@@ -29,21 +34,20 @@ const (
 	outcomeDone    = "done"
 	outcomeRefused = "refused"
 	outcomeFailed  = "failed"
+	outcomeDenied  = "denied"
 )
 
 // audit writes down a use of power. It stands outside the nested transaction: what was refused is written too.
 func (r *run) audit(c *Call, args, outcome string) error {
+	if c.command.Who == Everyone && !c.command.Secret {
+		return nil
+	}
 	n, err := r.tx.Next(string(audits))
 	if err != nil {
 		return err
 	}
-	row := AuditRow{
-		At: r.now, Who: c.Event.From.Person, Chat: c.Event.Chat.ID, Command: c.command.Name, Args: clip(args, maxArgs),
-		Evidence: evidence(&c.Event), Outcome: outcome,
-	}
-	if c.command.Secret {
-		row.Args = ""
-	}
+	row := auditRow(c, args, outcome)
+	row.Evidence = evidence(&c.Event)
 	if n > keptAudits {
 		if err := audits.Delete(r.tx, n-keptAudits); err != nil {
 			return err
@@ -52,12 +56,72 @@ func (r *run) audit(c *Call, args, outcome string) error {
 	return audits.Put(r.tx, row, n)
 }
 
+func auditRow(c *Call, args, outcome string) AuditRow {
+	row := AuditRow{
+		At: c.Now, Who: c.Event.From.Person, Chat: c.Event.Chat.ID, Command: c.command.Name, Args: clip(args, maxArgs), Outcome: outcome,
+	}
+	if c.command.Secret {
+		row.Args = ""
+	}
+	return row
+}
+
+// denied writes down that somebody asked for what they may not: one row for each of them and each command.
+func (r *run) denied(c *Call, args string) error {
+	who := c.Event.From.Person
+	was, known, err := denials.Get(r.tx, who, c.command.Name)
+	if err != nil {
+		return err
+	}
+	row := auditRow(c, args, outcomeDenied)
+	row.Times = was.Times + 1
+	if err := denials.Put(r.tx, row, who, c.command.Name); err != nil || known {
+		return err
+	}
+	list, err := Denials(r.tx)
+	if err != nil || len(list) <= keptDenials {
+		return err
+	}
+	oldest := list[len(list)-1]
+	return denials.Delete(r.tx, oldest.Who, oldest.Command)
+}
+
+// Denials gives what somebody asked for who may not, the latest first.
+func Denials(r store.Reader) (list []AuditRow, err error) {
+	for row, err := range denials.Scan(r, store.Range{Limit: keptDenials + 1}) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, row.Value)
+	}
+	slices.SortFunc(list, func(a, b AuditRow) int { return b.At.Compare(a.At) })
+	return list, nil
+}
+
+func forgetDenials(tx store.Tx, who PersonID) error {
+	var keys []string
+	for row, err := range denials.Scan(tx, store.Under(who)) {
+		if err != nil {
+			return err
+		}
+		keys = append(keys, row.Key)
+	}
+	for _, key := range keys {
+		if err := tx.Delete(string(denials), key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func evidence(e *Event) string {
 	switch {
 	case e.Self:
 		return "phone"
 	case e.Kind == Asked:
 		return "console"
+	case e.Kind == Ordered:
+		return "order"
 	}
 	return "code"
 }

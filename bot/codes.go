@@ -128,3 +128,15 @@ func (c *Call) UseCode(text string) (Code, bool, error) {
 	}
 	return code, true, c.Grant(c.Event.From.Person, code.Chat, code.Role)
 }
+
+// ExposedCode makes a code worth nothing that was said before others, and a new one in its place. It says whether the code was good.
+func (c *Call) ExposedCode(text string) (bool, error) {
+	code, ok, err := codes.Get(c.Tx, text)
+	if err != nil || !ok || c.Now.After(code.Expires) {
+		return false, err
+	}
+	if err := codes.Delete(c.Tx, text); err != nil {
+		return false, err
+	}
+	return true, c.NewCode(code.Role, code.Chat)
+}

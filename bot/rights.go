@@ -120,6 +120,9 @@ func forgetIdentity(tx store.Tx, id PersonID, groups []ChatID) error {
 	if err := forgetNames(tx, id); err != nil {
 		return err
 	}
+	if err := forgetDenials(tx, id); err != nil {
+		return err
+	}
 	for _, chat := range append([]ChatID{"", home}, groups...) {
 		if err := members.Delete(tx, chat, id); err != nil {
 			return err

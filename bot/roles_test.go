@@ -59,7 +59,9 @@ func TestABlockIsOfThePerson(t *testing.T) {
 	})
 	play(t, Options{Features: []Feature{declare("f", merge), counter()}}, func(r *rig) {
 		r.put(says("小明", "hi"))
-		r.update(func(tx store.Tx) error { return roles.Put(tx, RoleRow{Role: Blocked}, member("小明").Person, club.ID) })
+		r.update(func(tx store.Tx) error {
+			return roles.Put(tx, RoleRow{Role: Blocked}, member("小明").Person, club.ID)
+		})
 		r.put(says("小明二号", "/数"))
 		r.expect(club, "数到了")
 		r.put(owner(club, "/合并"))

@@ -122,6 +122,11 @@ func RoleName(r Role) Text {
 	return Text{"群友", "member"}
 }
 
+// exposed says whether an event is a secret that others could read.
+func (cmd *command) exposed(e *Event) bool {
+	return cmd.Exposed != nil && e.Chat.Group && e.Kind != Asked
+}
+
 // refuse says why a command may not run here, or nothing.
 func (cmd *command) refuse(e *Event, role Role, powers Powers, lang Lang) error {
 	switch {

@@ -303,26 +303,42 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 	if err != nil {
 		return nil, err
 	}
-	if err := hit.cmd.refuse(e, role, c.Powers(), c.group.Language); err != nil {
-		if stale, fault := r.roleIsStale(e, hit.cmd.Who); fault != nil {
-			return nil, fault
-		} else if stale {
-			err = Refuse(textAgain, hit.cmd.Name)
-		}
-		return r.answer(e, err, role)
-	}
+	run, refused := hit.cmd.Run, hit.cmd.refuse(e, role, c.Powers(), c.group.Language)
 	args, ok := parseArgs(hit.cmd.params, hit.rest)
-	if !ok {
-		return r.answer(e, Refuse(textUsage, hit.cmd.usage()), role)
+	switch {
+	case refused != nil && ok && hit.cmd.exposed(e):
+		run, refused = hit.cmd.Exposed, nil
+	case refused == nil && !ok:
+		refused = Refuse(textUsage, hit.cmd.usage())
 	}
 	c.command, c.args = hit.cmd, args
-	if _, err := r.call(ctx, hit.cmd.Run, c); err != nil {
+	if refused != nil {
+		return r.turnAway(c, refused, hit.rest)
+	}
+	if _, err := r.call(ctx, run, c); err != nil {
 		return c.asked, err
 	}
-	if hit.cmd.Who == Everyone && !hit.cmd.Secret {
-		return c.asked, nil
-	}
 	return c.asked, r.audit(c, hit.rest, c.outcome)
+}
+
+// turnAway answers a command that may not run here, and writes that down.
+func (r *run) turnAway(c *Call, why error, args string) ([]string, error) {
+	stale, err := r.roleIsStale(&c.Event, c.command.Who)
+	if err != nil {
+		return nil, err
+	}
+	if stale {
+		why = Refuse(textAgain, c.command.Name)
+	}
+	if c.Role < c.command.Who {
+		err = r.denied(c, args)
+	} else {
+		err = r.audit(c, args, outcomeRefused)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.answer(&c.Event, why, c.Role)
 }
 
 // unknown answers a mistyped command: always in private, in a group only where one is meant for sure, since people there

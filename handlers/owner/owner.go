@@ -33,6 +33,7 @@ func Feature(code string) bot.Feature {
 				Summary:  bot.Text{ZH: "用启动时显示的认领码成为机主", EN: "become owner with the code shown at start"},
 				Examples: []bot.Example{{Say: "/机主 000000", Reply: "…不对…"}},
 				Run:      o.claim,
+				Exposed:  o.exposed,
 			},
 			{
 				Name: "状态", Aliases: []string{"status"}, Who: bot.Owner,
@@ -91,6 +92,8 @@ var (
 	textWrong   = bot.Text{ZH: "认领码不对。认领码显示在启动机器人的终端里。", EN: "That code is wrong. It is shown in the terminal where the bot was started."}
 	textClosed  = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
 	textAlarm   = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
+	textPrivate = bot.Text{ZH: "认领码请私聊发给我，别发在群里。", EN: "Send the code to me in private, not in a group."}
+	textExposed = bot.Text{ZH: "认领码请私聊发给我。这个码大家都看到了，已经作废；新的在终端和控制台里。", EN: "Send the code to me in private. Everybody has seen this one, so it is void; there is a new one in the terminal and the console."}
 	textUsed    = bot.Text{ZH: "这个认领码已经用过了。重新扫码或重启以后，终端里会有新的认领码。", EN: "That code was used already. After a new scan or a restart the terminal shows a new one."}
 )
 
@@ -103,21 +106,63 @@ func (o owner) claim(_ context.Context, c *bot.Call) error {
 	if shut {
 		return bot.Refuse(textClosed)
 	}
-	if o.code == "" || subtle.ConstantTimeCompare([]byte(c.Arg("认领码")), []byte(o.code)) != 1 {
+	if !o.says(c) {
 		return other(c)
 	}
-	sum := sha256.Sum256([]byte(o.code))
-	mark := hex.EncodeToString(sum[:])
-	if spent, err := used.Has(c.Tx, mark); err != nil {
+	if first, err := o.unused(c); err != nil {
 		return err
-	} else if spent {
+	} else if !first {
 		return bot.Refuse(textUsed)
 	}
-	if err := used.Put(c.Tx, c.Now, mark); err != nil {
+	if err := used.Put(c.Tx, c.Now, o.mark()); err != nil {
 		return err
 	}
 	c.Reply(textClaimed)
 	return c.Grant(c.Event.From.Person, "", bot.Owner)
+}
+
+// says whether the first code was said.
+func (o owner) says(c *bot.Call) bool {
+	return o.code != "" && subtle.ConstantTimeCompare([]byte(c.Arg("认领码")), []byte(o.code)) == 1
+}
+
+// unused says whether the first code was said, and never before.
+func (o owner) unused(c *bot.Call) (bool, error) {
+	if !o.says(c) {
+		return false, nil
+	}
+	spent, err := used.Has(c.Tx, o.mark())
+	return !spent, err
+}
+
+// mark is what is kept of a code that was used up.
+func (o owner) mark() string {
+	sum := sha256.Sum256([]byte(o.code))
+	return hex.EncodeToString(sum[:])
+}
+
+// exposed voids a code that others read, before one of them uses it.
+func (o owner) exposed(_ context.Context, c *bot.Call) error {
+	first, err := o.unused(c)
+	if err != nil {
+		return err
+	}
+	if first {
+		if err := used.Put(c.Tx, c.Now, o.mark()); err != nil {
+			return err
+		}
+		c.Reply(textExposed)
+		return c.NewCode(bot.Owner, "")
+	}
+	good, err := c.ExposedCode(c.Arg("认领码"))
+	if err != nil {
+		return err
+	}
+	if !good {
+		return bot.Refuse(textPrivate)
+	}
+	c.Reply(textExposed)
+	return nil
 }
 
 // other tries the code as one that the house made after a new scan.

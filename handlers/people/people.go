@@ -17,9 +17,10 @@ import (
 const asked = store.Table[time.Time]("people/asked") // person
 
 const (
-	sureWithin = 5 * time.Minute
-	auditLines = 20
-	whyLines   = 20
+	sureWithin  = 5 * time.Minute
+	auditLines  = 20
+	deniedLines = 5
+	whyLines    = 20
 )
 
 // Feature declares it.

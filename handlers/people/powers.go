@@ -22,6 +22,7 @@ func powers() []bot.Command {
 			Summary:  bot.Text{ZH: "用管理员码成为一个群的管理员", EN: "become a group's manager with a code"},
 			Examples: []bot.Example{{Say: "/管理员 00000000", Reply: "…不对…"}},
 			Run:      become,
+			Exposed:  exposedCode,
 		},
 		{
 			Name: "拉黑", Aliases: []string{"block"}, Args: "<谁>", Who: bot.Manager, Where: bot.InGroup,
@@ -57,22 +58,25 @@ func powers() []bot.Command {
 }
 
 var (
-	textCode    = bot.Text{ZH: "管理员码已经显示在终端和控制台里，一小时内有效。请当面交给那个人，让他私聊我发：/管理员 码", EN: "The code is shown in the terminal and the console, good for an hour. Hand it over yourself; they send me in private: /manager CODE"}
-	textBecame  = bot.Text{ZH: "好的，您现在是管理员了。重新扫码登录后需要新的码。", EN: "You are a manager now. After a new sign-in you need a new code."}
-	textWrong   = bot.Text{ZH: "这个码不对，或者过期了。", EN: "That code is wrong, or too old."}
-	textShut    = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
-	textAlarm   = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
-	textBlocked = bot.Text{ZH: "好的，不再理会 %s 在这里说的话。发 /解除 @%s 恢复。", EN: "What %s writes here is no longer heard. Send /unblock @%s to lift it."}
-	textLifted  = bot.Text{ZH: "好的，%s 现在是普通群友。", EN: "%s is a member like others now."}
-	textWho     = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich   = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
-	textNotThem = bot.Text{ZH: "机主和管理员不能拉黑。", EN: "Owners and managers cannot be blocked."}
-	textMerged  = bot.Text{ZH: "好的，%s 和 %s 是一个人了。如果弄错了，发 /拆开 %d。", EN: "%s and %s are one person now. If that is wrong, send /unmerge %d."}
-	textCannot  = bot.Text{ZH: "没有合并：他们已经是一个人了，或者身份太多了。", EN: "Not merged: they are one person already, or have too many identities."}
-	textApart   = bot.Text{ZH: "好的，第 %d 次合并收回了。", EN: "Merge %d is taken back."}
-	textNoMerge = bot.Text{ZH: "没有第 %s 次合并，或者已经收回了。", EN: "There is no merge %s, or it was taken back."}
-	textNoAudit = bot.Text{ZH: "还没有人用过权力。", EN: "No power was used yet."}
-	textAudit   = bot.Text{ZH: "%s %s /%s %s（凭%s，%s）", EN: "%s %s /%s %s (by %s, %s)"}
+	textCode       = bot.Text{ZH: "管理员码已经显示在终端和控制台里，一小时内有效。请当面交给那个人，让他私聊我发：/管理员 码", EN: "The code is shown in the terminal and the console, good for an hour. Hand it over yourself; they send me in private: /manager CODE"}
+	textBecame     = bot.Text{ZH: "好的，您现在是管理员了。重新扫码登录后需要新的码。", EN: "You are a manager now. After a new sign-in you need a new code."}
+	textExposed    = bot.Text{ZH: "码请私聊发给我。这个码大家都看到了，已经作废；新的在终端和控制台里。", EN: "Send codes to me in private. Everybody has seen this one, so it is void; there is a new one in the terminal and the console."}
+	textWrong      = bot.Text{ZH: "这个码不对，或者过期了。", EN: "That code is wrong, or too old."}
+	textShut       = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
+	textAlarm      = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
+	textBlocked    = bot.Text{ZH: "好的，不再理会 %s 在这里说的话。发 /解除 @%s 恢复。", EN: "What %s writes here is no longer heard. Send /unblock @%s to lift it."}
+	textLifted     = bot.Text{ZH: "好的，%s 现在是普通群友。", EN: "%s is a member like others now."}
+	textWho        = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
+	textWhich      = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
+	textNotThem    = bot.Text{ZH: "机主和管理员不能拉黑。", EN: "Owners and managers cannot be blocked."}
+	textMerged     = bot.Text{ZH: "好的，%s 和 %s 是一个人了。如果弄错了，发 /拆开 %d。", EN: "%s and %s are one person now. If that is wrong, send /unmerge %d."}
+	textCannot     = bot.Text{ZH: "没有合并：他们已经是一个人了，或者身份太多了。", EN: "Not merged: they are one person already, or have too many identities."}
+	textApart      = bot.Text{ZH: "好的，第 %d 次合并收回了。", EN: "Merge %d is taken back."}
+	textNoMerge    = bot.Text{ZH: "没有第 %s 次合并，或者已经收回了。", EN: "There is no merge %s, or it was taken back."}
+	textNoAudit    = bot.Text{ZH: "还没有人用过权力。", EN: "No power was used yet."}
+	textDenied     = bot.Text{ZH: "没有权限的尝试：", EN: "Tried without the right to:"}
+	textDeniedLine = bot.Text{ZH: "%s %s /%s，共 %d 次", EN: "%s %s /%s, %d times"}
+	textAudit      = bot.Text{ZH: "%s %s /%s %s（凭%s，%s）", EN: "%s %s /%s %s (by %s, %s)"}
 )
 
 func appoint(_ context.Context, c *bot.Call) error {
@@ -98,6 +102,19 @@ func become(_ context.Context, c *bot.Call) error {
 		return nil
 	}
 	return wrongCode(c)
+}
+
+// exposedCode voids a manager's code that others read.
+func exposedCode(_ context.Context, c *bot.Call) error {
+	good, err := c.ExposedCode(c.Arg("管理员码"))
+	if err != nil {
+		return err
+	}
+	if !good {
+		return bot.Refuse(textInPrivate)
+	}
+	c.Reply(textExposed)
+	return nil
 }
 
 // one finds the only member who goes by the name of an argument.
@@ -188,22 +205,68 @@ func audit(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
+	denied, err := bot.Denials(c.Tx)
+	if err != nil {
+		return err
+	}
+	if len(list)+len(denied) == 0 {
 		c.Reply(textNoAudit)
 		return nil
 	}
 	var lines []string
 	for _, a := range list {
-		lines = append(lines, c.T(textAudit, a.At.In(c.Zone()).Format("01-02 15:04"), actor(c, a), a.Command,
-			bot.CleanName(a.Args), a.Evidence, a.Outcome))
+		lines = append(lines, c.T(textAudit, when(c, a), actor(c, a), a.Command, bot.CleanName(a.Args),
+			inChat(c, evidences, a.Evidence), inChat(c, outcomes, a.Outcome)))
+	}
+	if len(denied) > 0 {
+		lines = append(lines, c.T(textDenied))
+	}
+	for _, a := range denied[:min(len(denied), deniedLines)] {
+		lines = append(lines, c.T(textDeniedLine, when(c, a), actor(c, a), a.Command, a.Times))
 	}
 	c.Say(strings.Join(lines, "\n"))
 	return nil
 }
 
+func when(c *bot.Call, a bot.AuditRow) string { return a.At.In(c.Zone()).Format("01-02 15:04") }
+
+// inChat puts a word of the audit into the chat's language.
+func inChat(c *bot.Call, words func(string) bot.Text, word string) string {
+	if t := words(word); t.ZH != "" {
+		return c.T(t)
+	}
+	return word
+}
+
+func evidences(word string) bot.Text {
+	switch word {
+	case "phone":
+		return bot.Text{ZH: "本机手机", EN: "the account's phone"}
+	case "console":
+		return bot.Text{ZH: "控制台", EN: "the console"}
+	case "code":
+		return bot.Text{ZH: "码", EN: "a code"}
+	case "order":
+		return bot.Text{ZH: "定时", EN: "a schedule"}
+	}
+	return bot.Text{}
+}
+
+func outcomes(word string) bot.Text {
+	switch word {
+	case "done":
+		return bot.Text{ZH: "完成", EN: "done"}
+	case "refused":
+		return bot.Text{ZH: "没有做", EN: "refused"}
+	case "failed":
+		return bot.Text{ZH: "出错", EN: "failed"}
+	}
+	return bot.Text{}
+}
+
 func actor(c *bot.Call, a bot.AuditRow) string {
 	if a.Who == "" {
-		return a.Evidence
+		return inChat(c, evidences, a.Evidence)
 	}
 	return c.Name(a.Who)
 }

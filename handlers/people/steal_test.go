@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -174,28 +175,107 @@ func TestARoleWaitsAfterANewScan(t *testing.T) {
 	})
 }
 
+// TestAnExposedCodeIsVoid: whoever reads a code in the group cannot use it, and the owner finds a new one where only they look.
+func TestAnExposedCodeIsVoid(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		hears := func(got []string, want string) {
+			t.Helper()
+			if len(got) != 1 || !strings.Contains(got[0], want) {
+				t.Errorf("heard %q, expected %q", got, want)
+			}
+		}
+		hears(w.Says("群主", "/机主 123456"), "请私聊")
+		hears(w.Says("群主", "/机主 "+code), "已经作废")
+		hears(w.Private("阿杰", "/机主 "+code), "已经用过")
+		fresh := codes(w)
+		if len(fresh) != 1 {
+			t.Fatalf("codes %q", fresh)
+		}
+		hears(w.Says("群主", "/机主 "+fresh[0]), "已经作废")
+		hears(w.Private("阿杰", "/机主 "+fresh[0]), "不对")
+		hears(w.Private("群主", "/机主 "+codes(w)[0]), "您好，机主")
+
+		w.Says("群主", "/任命")
+		managers := codes(w)
+		hears(w.Says("苏苏", "/管理员 "+managers[0]), "已经作废")
+		hears(w.Private("阿杰", "/管理员 "+managers[0]), "不对")
+		hears(w.Private("苏苏", "/管理员 "+codes(w)[0]), "管理员了")
+
+		mine := ownCode.FindStringSubmatch(strings.Join(w.Private("小明", "/我的数据"), ""))[1]
+		hears(w.Says("小明", "/认领 "+mine), "已经作废")
+		hears(w.Private("阿杰", "/认领 "+mine), "不对")
+		if again := ownCode.FindStringSubmatch(strings.Join(w.Private("小明", "/我的数据"), ""))[1]; again == mine {
+			t.Error("the person's own code is the same as before")
+		}
+	})
+}
+
+// audited are the uses of power, the latest first.
+func audited(w *bottest.World) (done, denied []string) {
+	w.T.Helper()
+	err := w.DB().View(w.T.Context(), func(r store.Reader) error {
+		done, denied = nil, nil
+		rows, err := bot.Audits(r, 100)
+		if err != nil {
+			return err
+		}
+		for _, a := range rows {
+			done = append(done, a.Command+" "+a.Args+" "+a.Evidence+" "+a.Outcome)
+		}
+		rows, err = bot.Denials(r)
+		for _, a := range rows {
+			denied = append(denied, fmt.Sprintf("%s %s %s %s %d", a.Who, a.Command, a.Args, a.Outcome, a.Times))
+		}
+		return err
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return done, denied
+}
+
 // TestPowerIsAudited: what was done, by whom, on what evidence; codes are never written down.
 func TestPowerIsAudited(t *testing.T) {
 	bottest.Run(t, options(), func(w *bottest.World) {
 		w.Private("群主", "/机主 "+code)
 		w.Says("群主", "/设置 group.day_begins 5")
 		w.Says("群主", "/拉黑 @群主")
-		w.Says("阿杰", "/停")
-		var rows []bot.AuditRow
-		err := w.DB().View(t.Context(), func(r store.Reader) (err error) {
-			rows, err = bot.Audits(r, 10)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
+		w.Says("群主", "/拉黑")
+		for range 30 {
+			w.Says("阿杰", "/停 再试一次")
 		}
-		var got []string
-		for _, a := range rows {
-			got = append(got, a.Command+" "+a.Args+" "+a.Evidence+" "+a.Outcome)
+		w.Says("小六", "/审计")
+		done, denied := audited(w)
+		want := []string{"审计  phone done", "拉黑  code refused", "拉黑 @群主 code refused", "设置 group.day_begins 5 code done", "机主  code done"}
+		if !slices.Equal(done, want) {
+			t.Errorf("got  %q\nwant %q", done, want)
 		}
-		want := []string{"拉黑 @群主 code refused", "设置 group.day_begins 5 code done", "机主  code done"}
-		if !slices.Equal(got, want) {
-			t.Errorf("got  %q\nwant %q", got, want)
+		if !slices.Equal(denied, []string{string(w.Person("阿杰")) + " 停 再试一次 denied 30"}) {
+			t.Errorf("denied %q", denied)
+		}
+		got := strings.Join(w.Says("小六", "/审计"), "\n")
+		for _, line := range []string{"群主 /设置 group.day_begins 5（凭码，完成）", "群主 /拉黑 @群主（凭码，没有做）", "没有权限的尝试：", "阿杰 /停，共 30 次"} {
+			if !strings.Contains(got, line) {
+				t.Errorf("%q is not told:\n%s", line, got)
+			}
+		}
+	})
+}
+
+// TestNobodyPushesPowerOutOfTheLog: what strangers try, however often and under however many names, stands apart and is bounded.
+func TestNobodyPushesPowerOutOfTheLog(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		w.Says("小六", "/拉黑 @苏苏")
+		var many []bot.Event
+		for i := range 700 {
+			many = append(many, bot.Event{
+				Kind: bot.Message, Chat: w.Group(), Text: "/停", From: bot.Member{Person: bot.PersonID(fmt.Sprint("crowd", i)), Nick: fmt.Sprint("路人", i)},
+			})
+		}
+		w.PutAll(many)
+		done, denied := audited(w)
+		if len(done) != 1 || len(denied) > 500 {
+			t.Errorf("%d uses of power and %d tries are kept", len(done), len(denied))
 		}
 	})
 }
