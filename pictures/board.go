@@ -41,8 +41,17 @@ func (b Board) Draw() *Drawing {
 	s.podium(rows[:min(3, len(rows))], b.Unit)
 	mine := furtherDown(b.Rows[len(rows):])
 	rest := max(b.People, len(b.Rows)) - len(rows) - len(mine)
-	s.places(rows[min(3, len(rows)):], mine, rest, b.Unit, max(rows[0].Value, 1))
+	s.places(rows[min(3, len(rows)):], mine, rest, b.Unit, greatest(rows))
 	return s.finish(about(title, "1. "+s.called(rows[0].Name)+" "+s.count(rows[0].Value)+b.Unit))
+}
+
+// greatest is the value that the others are drawn against: those who came first need not have the most.
+func greatest(rows []Row) int {
+	most := 1
+	for _, r := range rows {
+		most = max(most, r.Value)
+	}
+	return most
 }
 
 // furtherDown is one's own row, where it is among those that are not shown.

@@ -106,7 +106,7 @@ func TestNamesKeepToThemselves(t *testing.T) {
 
 func TestMonth(t *testing.T) {
 	d := sampleMonth(Look{}).Draw()
-	says(t, d, "2026年11月", "18 天", "9 天", "41 天", "12,345 天", "30", "打卡", "补卡", "保护", "休息", "一", "日")
+	says(t, d, "2026年11月", "18 天", "9 天", "41 天", "12,345 天", "30", "打卡", "补卡", "冻结", "休息", "一", "日")
 	if slices.Contains(said(d), "31") {
 		t.Error("November has 31 days")
 	}

@@ -33,7 +33,7 @@ func chinese() words {
 	return words{
 		brand: "六点二十", nameless: "无名",
 		streak: "连续", longest: "最长连续", thisMonth: "本月", total: "累计",
-		done: "打卡", madeUp: "补卡", frozen: "保护", off: "休息",
+		done: "打卡", madeUp: "补卡", frozen: "冻结", off: "休息",
 		less: "少", more: "多", busiest: "最热闹的一天", noBoard: "还没有人上榜，等你来当第一个",
 		noGrowth: "还没有记录，过两天再来看", alone: "还没有邀请记录",
 		members: "群成员", joined: "加入", left: "离开", direct: "直接邀请", reach: "三度影响",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/pictures"
@@ -33,6 +34,7 @@ var (
 	textLine       = bot.Text{ZH: "\n%d. %s（连续 %d 天）", EN: "\n%d. %s (%d days)"}
 	textRow        = bot.Text{ZH: "\n%d. %s %d 天", EN: "\n%d. %s, %d days"}
 	textMore       = bot.Text{ZH: "\n…还有 %d 人", EN: "\n…and %d more"}
+	textMyPlace    = bot.Text{ZH: "\n您是第 %d 名，%d 天", EN: "\nYou are number %d, %d days"}
 	textOver       = bot.Text{ZH: "%s：", EN: "%s:"}
 	textToday      = bot.Text{ZH: "今日打卡榜", EN: "Today"}
 	textWeek       = bot.Text{ZH: "本周打卡榜", EN: "This week"}
@@ -95,11 +97,11 @@ func board(_ context.Context, c *bot.Call) error {
 	if name != "" {
 		head = c.T(textOfPlan, b.plan.Name)
 	}
-	list, err := top(c.Tx, b, kind, boardSize)
+	l, err := b.listing(c, kind)
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
+	if len(l.top) == 0 {
 		empty := textEmptyBoard
 		if kind == boardToday {
 			empty = textEmpty
@@ -107,17 +109,59 @@ func board(_ context.Context, c *bot.Call) error {
 		c.Say(head + c.T(empty))
 		return nil
 	}
-	people := len(list)
-	if kind == boardToday {
-		if people, err = peopleOn(c.Tx, b.id, b.today); err != nil {
-			return err
-		}
-	}
-	c.Say(head + boardText(c, kind, list, people))
+	c.Say(head + l.text(c))
 	if !wantsPicture(c.Arg("哪个榜")) || c.Event.Kind == bot.Asked {
 		return nil
 	}
-	return draw(c, drawing{Board: boardPicture(c, b, kind, list, people)})
+	return draw(c, drawing{Board: l.picture(c, b)})
+}
+
+// A listing is a board as it is shown: its first rows, how many it has, and the place of who asks where it is further down.
+type listing struct {
+	kind   boardKind
+	top    []place
+	people int
+	mine   place // rank 0 is nobody
+}
+
+func (b *book) listing(c *bot.Call, kind boardKind) (l listing, err error) {
+	l.kind = kind
+	most := boardSize
+	if kind != boardToday {
+		most = bot.MaxMembers
+	}
+	if l.top, err = top(c.Tx, b, kind, most); err != nil {
+		return l, err
+	}
+	l.people = len(l.top)
+	head, err := c.Who()
+	if err != nil {
+		return l, err
+	}
+	for _, p := range l.top[min(boardSize, len(l.top)):] {
+		if p.who == head {
+			l.mine = p
+		}
+	}
+	l.top = l.top[:min(boardSize, len(l.top))]
+	if kind != boardToday {
+		return l, nil
+	}
+	if l.people, err = peopleOn(c.Tx, b.id, b.today); err != nil {
+		return l, err
+	}
+	return l, l.findMine(c, b, head)
+}
+
+// findMine finds the place of who asks on the board of the day, where it is not among the first.
+func (l *listing) findMine(c *bot.Call, b *book, head bot.PersonID) error {
+	m, ok, err := marks.Get(c.Tx, b.id, c.Event.From.Person, int(b.today))
+	if err != nil || !ok || m.Void || m.Rank <= boardSize {
+		return err
+	}
+	h, _, err := habits.Get(c.Tx, b.id, head)
+	l.mine = place{who: c.Event.From.Person, days: h.Streak, rank: m.Rank, at: m.At}
+	return err
 }
 
 // title is what is written over a board.
@@ -125,30 +169,55 @@ func (k boardKind) title() bot.Text {
 	return []bot.Text{textToday, textWeek, textMonth, textStreaks, textAll}[k]
 }
 
-func boardText(c *bot.Call, kind boardKind, list []place, people int) string {
-	text, row := c.T(textBoard, people), textLine
-	if kind != boardToday {
-		text, row = c.T(textOver, c.T(kind.title())), textRow
+// span is the time that a board is about.
+func (k boardKind) span(c *bot.Call, today bot.Day) string {
+	from := today
+	switch k {
+	case boardWeek:
+		from = monday(today)
+	case boardMonth:
+		from = monthStart(today)
 	}
-	for i, r := range list {
-		text += c.T(row, i+1, c.Name(r.who), r.days)
+	if from == today {
+		return day(c, today)
 	}
-	if more := people - len(list); more > 0 {
+	return day(c, from) + "–" + day(c, today)
+}
+
+func (l listing) text(c *bot.Call) string {
+	text, row := c.T(textBoard, l.people), textLine
+	if l.kind != boardToday {
+		text, row = c.T(textOver, c.T(l.kind.title())), textRow
+	}
+	for _, r := range l.top {
+		text += c.T(row, r.rank, c.Name(r.who), r.days)
+	}
+	if more := l.people - len(l.top); more > 0 {
 		text += c.T(textMore, more)
+	}
+	if l.mine.rank > 0 {
+		text += c.T(textMyPlace, l.mine.rank, l.mine.days)
 	}
 	return text
 }
 
-func boardPicture(c *bot.Call, b *book, kind boardKind, list []place, people int) *pictures.Board {
+func (l listing) picture(c *bot.Call, b *book) *pictures.Board {
 	p := &pictures.Board{
-		Look: look(c), Title: c.T(kind.title()), Group: bot.CleanName(c.Event.Chat.Name), Period: day(c, b.today),
-		Unit: c.T(textDays), People: people,
+		Look: look(c), Title: c.T(l.kind.title()), Group: bot.CleanName(c.Event.Chat.Name), Period: l.kind.span(c, b.today),
+		Unit: c.T(textDays), People: l.people,
 	}
 	if b.plan.Name != "" {
 		p.Group = b.plan.Name
 	}
-	for _, r := range list {
-		p.Rows = append(p.Rows, pictures.Row{Name: c.Name(r.who), Value: r.days, Mine: r.who == c.Event.From.Person})
+	for _, r := range append(l.top[:len(l.top):len(l.top)], l.mine) {
+		if r.rank == 0 {
+			continue
+		}
+		row := pictures.Row{Rank: r.rank, Name: c.Name(r.who), Value: r.days, Mine: r.who == c.Event.From.Person || r == l.mine}
+		if !r.at.IsZero() {
+			row.Note = r.at.In(b.cal.zone(r.at)).Format(time.TimeOnly)
+		}
+		p.Rows = append(p.Rows, row)
 	}
 	return p
 }
@@ -157,6 +226,8 @@ func boardPicture(c *bot.Call, b *book, kind boardKind, list []place, people int
 type place struct {
 	who  bot.PersonID
 	days int
+	rank int       // from 1
+	at   time.Time // when they came, on the board of a day
 }
 
 // top gives the first rows of a board that is kept in order.
@@ -188,7 +259,7 @@ func indexed(r store.Reader, t store.Table[bot.PersonID], limit int, parts ...an
 		if err := store.Split(row.Key, skip...); err != nil {
 			return nil, err
 		}
-		list = append(list, place{row.Value, -n})
+		list = append(list, place{who: row.Value, days: -n, rank: len(list) + 1})
 	}
 	return list, nil
 }
@@ -214,7 +285,11 @@ func ranked(r store.Reader, id bookID, d bot.Day, limit int) (list []place, err 
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, place{row.Value, h.Streak})
+		m, _, err := marks.Get(r, id, row.Value, int(d))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, place{row.Value, h.Streak, len(list) + 1, m.At})
 	}
 	return list, nil
 }

@@ -24,11 +24,12 @@ func certificateCommand() bot.Command {
 }
 
 var (
-	textCampEnd   = bot.Text{ZH: "「%s」今天圆满结束，%d 天里一天不落的有 %d 位：%s\n发「/证书 %s」领取您的证书 🎓", EN: "%s is over. Those who were there on all %d days (%d): %s\nSend /certificate %s for yours 🎓"}
+	textCampEnd   = bot.Text{ZH: "🏁「%s」圆满结束，%d 天都坚持下来的有 %d 位：%s\n发「/证书 %s」领取您的证书 🎓", EN: "🏁 %s is over. Those who kept all %d days (%d): %s\nSend /certificate %s for yours 🎓"}
 	textCampNone  = bot.Text{ZH: "「%s」结束啦，%d 天都坚持下来的还没有，下次一起加油！", EN: "%s is over. Nobody was there on all %d days; next time!"}
 	textNoCamp    = bot.Text{ZH: "「%s」不是有结束日子的训练营，没有证书。", EN: "%s is no camp with an end, so it has no certificate."}
 	textRunning   = bot.Text{ZH: "「%s」到 %s 才结束，继续加油！", EN: "%s runs until %s; keep going!"}
 	textNotAll    = bot.Text{ZH: "%s「%s」的 %d 天里您完成了 %d 天，下次一定行！", EN: "%s%s: you were there on %[4]d of %[3]d days. Next time!"}
+	textNearly    = bot.Text{ZH: "%s恭喜完成「%s」：%d 天来了 %d 天，缺的有冻结卡或不算缺。", EN: "%sYou finished %s: there on %[4]d of %[3]d days; a freeze or a day off covers the rest."}
 	textFinished  = bot.Text{ZH: "%s恭喜完成「%s」：%d 天，一天不落！", EN: "%sYou finished %s: %d days, all of them!"}
 	textWellDone  = bot.Text{ZH: "日日不断，久久为功", EN: "Day after day, it adds up"}
 	textSealOfOne = bot.Text{ZH: "六点二十", EN: "620"}
@@ -135,9 +136,13 @@ func certificate(_ context.Context, c *bot.Call) error {
 		c.Reply(textNotAll, c.At(), b.plan.Name, length, days)
 		return nil
 	}
-	c.Reply(textFinished, c.At(), b.plan.Name, length)
+	if days == length {
+		c.Reply(textFinished, c.At(), b.plan.Name, length)
+	} else {
+		c.Reply(textNearly, c.At(), b.plan.Name, length, days)
+	}
 	return draw(c, drawing{Certificate: &pictures.Certificate{
 		Look: look(c), Name: c.Event.From.Shown(), Camp: b.plan.Name, Group: bot.CleanName(c.Event.Chat.Name),
-		Days: length, Done: length, From: b.plan.Start.Date(), To: b.plan.End.Date(), Words: c.T(textWellDone), Seal: c.T(textSealOfOne),
+		Days: length, Done: days, From: b.plan.Start.Date(), To: b.plan.End.Date(), Words: c.T(textWellDone), Seal: c.T(textSealOfOne),
 	}})
 }

@@ -1,6 +1,7 @@
 package checkin_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -232,5 +233,22 @@ func TestHostileNames(t *testing.T) {
 			}
 		}
 		expect(w.T, w.Says("小明", "/打卡榜"), "今天已有 4 人打卡：\n1. {天}%s%d…")
+	})
+}
+
+// Who is further down than a board is long sees their own place under it.
+func TestOnesOwnPlace(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.Answers = "card" })
+	for i := range 25 {
+		opts.Members = append(opts.Members, fmt.Sprint("群友", i+10))
+	}
+	bottest.Run(t, opts, func(w *bottest.World) {
+		for _, name := range opts.Members {
+			w.Says(name, "打卡")
+		}
+		w.Wind(time.Minute)
+		expect(w.T, w.Says("群友33", "/打卡榜"), "今天已有 25 人打卡：\n1. 群友10（连续 1 天）…\n20. 群友29（连续 1 天）\n…还有 5 人\n您是第 24 名，1 天")
+		expect(w.T, w.Says("群友33", "/打卡榜 周"), "本周打卡榜：\n1. 群友10 1 天…\n…还有 5 人\n您是第 24 名，1 天")
+		expect(w.T, w.Says("群友12", "/打卡榜 周"), "本周打卡榜：\n1. 群友10 1 天…\n…还有 5 人")
 	})
 }
