@@ -30,6 +30,7 @@ func Feature(open pictures.Opener) bot.Feature {
 		}, correctCommands()),
 		Watches: []bot.Watch{
 			{On: bot.Message, Summary: bot.Text{ZH: "认出机主定的打卡词和打卡图片", EN: "knows the owner's words and pictures for checking in"}, Run: heard},
+			{On: "history.taken", Summary: bot.Text{ZH: "收下以前的打卡记录", EN: "takes streaks from before"}, Run: inherit, Optional: true},
 			{On: "checkin." + workPicture, Summary: bot.Text{ZH: "发出画好的图", EN: "sends what was drawn"}, Run: showPicture},
 		},
 		Timers: map[string]bot.Run{timerDay: endOfDay, timerCard: showCard},

@@ -206,13 +206,21 @@ func refold(tx store.Tx, id bookID, row bookRow, who bot.Person) (habit, error) 
 	if err != nil {
 		return habit{}, err
 	}
+	before, err := legacyOf(tx, id, who)
+	if err != nil {
+		return habit{}, err
+	}
 	var neutral []bot.Day
-	if len(days) > 0 {
-		if neutral, err = neutralFrom(tx, id, days[0]); err != nil {
+	if len(days) > 0 || before.Until > 0 {
+		first := before.Until
+		if len(days) > 0 && (first == 0 || days[0] < first) {
+			first = days[0]
+		}
+		if neutral, err = neutralFrom(tx, id, first); err != nil {
 			return habit{}, err
 		}
 	}
-	now, spent := fold(days, neutral, row.Closed, row.Rules)
+	now, spent := foldPast(before, days, neutral, row.Closed, row.Rules)
 	was, _, err := habits.Get(tx, id, who.Head)
 	if err != nil {
 		return now, err

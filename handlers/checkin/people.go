@@ -104,8 +104,8 @@ func (b *book) derive(tx store.Tx, who bot.Person) error {
 			}
 		}
 	}
-	if len(days) == 0 {
-		return nil
+	if before, err := legacyOf(tx, b.id, who); err != nil || len(days) == 0 && before == (legacy{}) {
+		return err
 	}
 	list := map[period]tally{}
 	for d, sum := range days {
@@ -183,7 +183,7 @@ func forget(tx store.Tx, who bot.Person) error {
 			if err := forgetMarks(tx, id, p); err != nil {
 				return err
 			}
-			if err := halves.Delete(tx, row.Chat, p); err != nil {
+			if err := errors.Join(halves.Delete(tx, row.Chat, p), legacies.Delete(tx, id, p)); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,10 @@
 package checkin
 
-import "sixtwenty/bot"
+import (
+	"slices"
+
+	"sixtwenty/bot"
+)
 
 // This file is the rules alone, as pure functions: what days add up to. Everything that keeps or shows a habit goes
 // through fold or one of its steps, so that the same facts give the same habit in whatever order they came.
@@ -78,6 +82,11 @@ func (h *habit) judge(to bot.Day, neutral []bot.Day) (frozen []bot.Day) {
 // fold adds up days, sorted and distinct. Days through closed are over; those that neutral names, sorted too, are nobody's
 // miss. It also gives the days that a freeze was spent on.
 func fold(days, neutral []bot.Day, closed bot.Day, rules []freezeRule) (h habit, frozen []bot.Day) {
+	return foldOn(h, days, neutral, closed, rules)
+}
+
+// foldOn goes on from a habit.
+func foldOn(h habit, days, neutral []bot.Day, closed bot.Day, rules []freezeRule) (_ habit, frozen []bot.Day) {
 	for _, d := range days {
 		for len(neutral) > 0 && neutral[0] <= h.Last {
 			neutral = neutral[1:]
@@ -86,4 +95,20 @@ func fold(days, neutral []bot.Day, closed bot.Day, rules []freezeRule) (h habit,
 		h.did(d, ruleOn(rules, d))
 	}
 	return h, append(frozen, h.judge(closed, neutral)...)
+}
+
+// foldPast is fold for somebody of whom more is known from before: the run that it tells of stands where it ends, and goes on.
+func foldPast(p legacy, days, neutral []bot.Day, closed bot.Day, rules []freezeRule) (h habit, frozen []bot.Day) {
+	if p == (legacy{}) {
+		return fold(days, neutral, closed, rules)
+	}
+	n, _ := slices.BinarySearch(days, p.Until+1)
+	h, frozen = fold(days[:n], neutral, p.Until, rules)
+	h.Last, h.Streak = max(h.Last, p.Until), max(h.Streak, p.Run)
+	h.Total, h.Best = h.Total+p.Total, max(h.Best, p.Best, h.Streak)
+	for len(neutral) > 0 && neutral[0] <= h.Last {
+		neutral = neutral[1:]
+	}
+	h, more := foldOn(h, days[n:], neutral, closed, rules)
+	return h, append(frozen, more...)
 }

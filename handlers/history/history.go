@@ -50,8 +50,8 @@ func Feature() bot.Feature {
 			{On: "history." + workList, Summary: bot.Text{ZH: "发试算的明细", EN: "sends the trial line by line"}, Run: listed},
 		},
 		Timers: map[string]bot.Run{timerDrop: drop},
-		Works: map[string]func(context.Context, bot.Work) (any, error){workRead: readFile, workList: writeList},
-		Keeps: bot.BlobsOf(), // the list is sent and never again
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workRead: readFile, workList: writeList},
+		Keeps:  bot.BlobsOf(), // the list is sent and never again
 	}
 }
 

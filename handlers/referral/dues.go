@@ -70,7 +70,7 @@ func collectDues(tx store.Tx, chat bot.ChatID) (list []due, err error) {
 // book keeps what is paid for a newcomer from now on, and says whether that is something else than before.
 func (d due) book(tx store.Tx, chat bot.ChatID) (changed bool, err error) {
 	now := payment{}
-	if d.now.counts() {
+	if d.now.counts() && !d.now.Earlier {
 		now.By = d.now.By
 	}
 	switch {
@@ -115,7 +115,7 @@ func (d due) award(c *bot.Call) error {
 		}
 	}
 	n := bot.Settings[Settings](c).Points
-	if n == 0 || !d.now.counts() {
+	if n == 0 || !d.now.counts() || d.now.Earlier {
 		return nil
 	}
 	_, err := c.Award(d.now.By, n, whyInvite, key)

@@ -30,6 +30,8 @@ type edge struct {
 	Kept bool         `json:"kept,omitempty"` // still here after two weeks, and checks in
 	// Campaign is the number of the one that it counts for, 0 is none.
 	Campaign uint64 `json:"campaign,omitempty"`
+	// Earlier: it is from before the bot, and whatever it earned was given then.
+	Earlier bool `json:"earlier,omitempty"`
 	// Reach is what the edge adds to the inviter's.
 	Reach reach `json:"reach"`
 }
@@ -111,6 +113,7 @@ func conclude(p bot.Person, list []found) (at bot.PersonID, e edge) {
 		return "", edge{}
 	}
 	e = edge{By: best.named(), Is: statusOf(best, list), At: best.At, Day: best.Day, Aged: best.Aged, Campaign: best.Campaign}
+	e.Earlier = best.Sure == sureImported && best.Ruling == nil
 	e.Kept = e.Aged && e.here() && activeSince(list, best.At.AddDate(0, 0, qualityDays/2))
 	return best.id, e
 }

@@ -60,7 +60,7 @@ func (s status) text() bot.Text {
 func (s confidence) text(byQR bool) bot.Text {
 	switch {
 	case s == sureExact:
-		return bot.Text{ZH: "微信说得清清楚楚", EN: "the service names them"}
+		return bot.Text{ZH: "平台点了名的", EN: "the service names them"}
 	case s == sureAmbiguous:
 		return bot.Text{ZH: "进群提示里的名字有好几位", EN: "several go by the name in the join text"}
 	case s == sureUnknown:
