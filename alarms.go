@@ -39,7 +39,7 @@ var (
 		EN: "\nSee on the phone whether the account is well, better wait a day, then run: sixtwenty run --sign-in-again",
 	}
 	textBackTitle = bot.Text{ZH: "六点二十：回来了", EN: "Sixtwenty: back online"}
-	textIs        = bot.Text{ZH: "微信%s\n机器人的页面：%s", EN: "WeChat is %s\nThe bot's page: %s"}
+	textIs        = bot.Text{ZH: "账号%s\n机器人的页面：%s", EN: "The account is %s\nThe bot's page: %s"}
 	textTestTitle = bot.Text{ZH: "六点二十：试一下", EN: "Sixtwenty: a test"}
 	textTest      = bot.Text{ZH: "这里能收到机器人的提醒。", EN: "The bot's alarms arrive here."}
 )
@@ -82,7 +82,7 @@ func (l *lookout) push() {
 func (h *house) newLookout() *lookout {
 	return &lookout{
 		alarm: alarm.New(alarm.Options{Settings: h.Alarm, File: filepath.Join(h.Data, "alarms.json"), Log: h.log.Named("alarm")}),
-		lang:  h.language(), real: h.Account.Endpoint == "",
+		lang:  h.language(), real: h.Account.Kind == kindWeChat && h.Account.Endpoint == "",
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -35,12 +34,6 @@ type Config struct {
 	Backup  Backup         `yaml:"backup"`
 	Alarm   alarm.Settings `yaml:"alarm"`
 	Log     Log            `yaml:"log"`
-}
-
-// Account says where the bot signs in.
-type Account struct {
-	Endpoint string `yaml:"endpoint"`
-	Desktop  bool   `yaml:"desktop"`
 }
 
 // Log says what is logged.
@@ -215,11 +208,7 @@ func (d *document) check() (faults []fault) {
 		faults = append(faults, d.at(path, fmt.Sprintf(format, args...)))
 	}
 	c := d.value.Field(0).Interface().(Config)
-	if e := c.Account.Endpoint; e != "" && e != boxEndpoint {
-		if u, err := url.Parse(e); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			bad("account.endpoint", `found %q, expected "box", "" (the real WeChat) or http://HOST:PORT`, e)
-		}
-	}
+	c.Account.check(bad)
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		bad("listen", "found %q, expected HOST:PORT such as 127.0.0.1:6200", c.Listen)
 	}

@@ -129,7 +129,7 @@ func (checkCommand) Run(p program, f *flags) error {
 	if where == "" {
 		where = "config.yaml (built in)"
 	}
-	fmt.Fprintf(p.stdout, "%s 没有问题 / is fine: endpoint %q, listen %s, data %s\n", where, s.Account.Endpoint, s.Listen, s.Data)
+	fmt.Fprintf(p.stdout, "%s 没有问题 / is fine: %s, listen %s, data %s\n", where, s.Account.where(), s.Listen, s.Data)
 	return nil
 }
 

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sixtwenty/bot"
-	"sixtwenty/bot/wechat"
 	"sixtwenty/console"
 	"sixtwenty/control"
 	"sixtwenty/handlers"
@@ -102,15 +101,10 @@ func (h *house) open() error {
 		return err
 	}
 	h.mux, h.clock = http.NewServeMux(), bot.WallClock()
-	transport, endpoint, err := h.openEndpoint()
+	account, err := h.openAccount()
 	if err != nil {
 		return err
 	}
-	h.lookout = h.newLookout()
-	account := wechat.New(wechat.Options{
-		Transport: transport, Endpoint: endpoint, DB: h.db, Clock: h.clock, Log: h.log.Named("wechat"),
-		Desktop: h.Account.Desktop, SignInAgain: h.signInAgain, QR: h.showQR, Push: h.lookout.push, States: h.showState,
-	})
 	days, err := workingDays(h.Data)
 	if err != nil {
 		return err
@@ -150,7 +144,7 @@ func (h *house) openState() (old bool, err error) {
 // openEndpoint opens the built-in box where that is what the account signs in to.
 func (h *house) openEndpoint() (http.RoundTripper, string, error) {
 	if h.Account.Endpoint != boxEndpoint {
-		h.mux.Handle("/{$}", http.RedirectHandler("/console", http.StatusFound))
+		h.toConsole()
 		return nil, h.Account.Endpoint, h.followClock()
 	}
 	box, err := openBox(filepath.Join(h.Data, "box.world"), wechatbox.Options{Logger: h.log.Named("box")})
@@ -167,6 +161,9 @@ func (h *house) openEndpoint() (http.RoundTripper, string, error) {
 	h.mux.Handle("/", desk)
 	return box.Transport(), "", nil
 }
+
+// toConsole leads whoever asks for nothing to the bot's own page.
+func (h *house) toConsole() { h.mux.Handle("/{$}", http.RedirectHandler("/console", http.StatusFound)) }
 
 // boxAnswers is how long a server may take to say that it is a box.
 const boxAnswers = 2 * time.Second

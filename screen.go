@@ -41,7 +41,7 @@ func (h *house) showQR(code wechat.QR) {
 // showState prints how the account is connected, whenever that changes.
 func (h *house) showState(s bot.AccountState) {
 	h.lookout.state(s)
-	fmt.Fprintf(h.stdout, "微信 / WeChat: %s\n", s)
+	fmt.Fprintf(h.stdout, "%s: %s\n", h.Account.service(), s)
 	if s.Final {
 		fmt.Fprint(h.stdout, thrownOut)
 	}

@@ -192,6 +192,8 @@ func (s *boxStage) Pass(d time.Duration) {
 
 func (s *boxStage) Now() time.Time { return s.box.Clock().Now() }
 
+func (s *boxStage) Can(bot.Power) bool { return false }
+
 func (s *boxStage) Reboot() {
 	s.t.Helper()
 	s.stop()

@@ -17,6 +17,7 @@ import (
 type report struct {
 	Version string            `json:"version"`
 	PID     int               `json:"pid"`
+	Service string            `json:"service"`
 	WeChat  string            `json:"wechat,omitempty"`
 	Since   time.Time         `json:"wechat_since,omitzero"`
 	Started time.Time         `json:"started"`
@@ -36,7 +37,7 @@ type report struct {
 func (h *house) report() report {
 	s := h.bot.Status()
 	r := report{
-		WeChat: s.Account.String(), Since: s.Account.Since,
+		Service: h.Account.service(), WeChat: s.Account.String(), Since: s.Account.Since,
 		Version: versionName(), PID: os.Getpid(), Started: s.Started, Now: s.Now, LastIn: s.LastIn, Groups: s.Groups,
 		Waiting: s.Waiting, Queue: s.Queue, Budget: s.Budget, Quiet: s.Quiet, Counts: s.Counts, Backup: h.backups.status(),
 	}
@@ -86,7 +87,7 @@ func (r report) print(w io.Writer, zone *time.Location) {
 	}
 	line := func(name, value string) { fmt.Fprintf(w, "  %s: %s\n", name, value) }
 	fmt.Fprintf(w, "六点二十 · Sixtwenty %s (pid %d)\n", r.Version, r.PID)
-	line("微信 / WeChat", r.WeChat)
+	line(r.Service, r.WeChat)
 	line("这样始于 / since", at(r.Since))
 	line("启动于 / up since", at(r.Started))
 	line("现在 / now", at(r.Now))

@@ -25,6 +25,7 @@ type Stage interface {
 	Pass(d time.Duration)
 	Now() time.Time
 	Reboot()
+	Can(p bot.Power) bool // in the group
 	GroupHeard() []string
 	PersonHeard(who string) []string
 }
@@ -53,6 +54,7 @@ func (s stage) Scan(who, sharer string)         { s.joinByQR(who, sharer) }
 func (s stage) Go(who string)                   { s.leave(who) }
 func (s stage) Pass(d time.Duration)            { s.wind(d) }
 func (s stage) Now() time.Time                  { return time.Now() }
+func (s stage) Can(p bot.Power) bool            { return s.opts.Powers.Has(p) }
 func (s stage) Reboot()                         { s.Restart() }
 func (s stage) GroupHeard() []string            { return s.Heard() }
 func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
@@ -74,6 +76,8 @@ func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
 //	重启                         the bot is ended and started again
 //	> 欢迎…小红…                 what the group hears; … is anything
 //	小明 > …                    what a person hears in private
+//	能移出: > [移出] 小红         a line that holds only where the account has that power
+//	不能移出: > 请在手机上…       and one that holds only where it has not; also 能语音 and 能禁言
 //
 // Whatever is heard must be expected, in that order: a play in which the bot says more than the script fails.
 func Play(t testing.TB, file string, s Stage) {
@@ -110,12 +114,22 @@ var (
 	brings  = regexp.MustCompile(`^(\S+) 邀请 (\S+)$`)
 	scans   = regexp.MustCompile(`^(\S+) 扫码(?: (\S+))?$`)
 	leaves  = regexp.MustCompile(`^(\S+) 退群$`)
+	byPower = regexp.MustCompile(`^(不)?能(移出|语音|禁言): (.*)$`)
 	expects = regexp.MustCompile(`^(?:(\S+) )?> (.*)$`)
 )
+
+// powers are what plays call them.
+var powers = map[string]bot.Power{"移出": bot.PowerRemove, "语音": bot.PowerVoice, "禁言": bot.PowerMute}
 
 func (p *player) act(line string) {
 	p.t.Helper()
 	if line == "" || strings.HasPrefix(line, "#") {
+		return
+	}
+	if m := byPower.FindStringSubmatch(line); m != nil {
+		if p.s.Can(powers[m[2]]) == (m[1] == "") {
+			p.act(m[3])
+		}
 		return
 	}
 	if m := expects.FindStringSubmatch(line); m != nil {

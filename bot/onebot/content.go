@@ -87,6 +87,9 @@ func mediaOf(seg segment, group wireID) (m bot.Media, ok bool) {
 		m.Kind = bot.Video
 	case "file":
 		m.Kind = bot.File
+	case "contact":
+		m.Kind, m.Name = bot.Card, clip(string(d.ID), maxName)
+		return m, true
 	case "json", "xml", "share", "music":
 		m.Kind = bot.Link
 		m.Name, m.URL = cardOf(d)

@@ -138,7 +138,7 @@ func (d *doing) sendMedia(ctx context.Context, kind string) (wireID, error) {
 	if err != nil {
 		return "", err
 	}
-	return d.send(ctx, []outSegment{{kind, outData{File: file}}})
+	return d.send(ctx, []outSegment{{kind, outData{File: file, Name: d.effect.Name}}})
 }
 
 func (d *doing) upload(ctx context.Context) error {

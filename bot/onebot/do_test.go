@@ -3,6 +3,7 @@ package onebot
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func TestEffects(t *testing.T) {
 		}{
 			{
 				bot.Effect{Kind: bot.Say, Text: "@小明\u2005打卡成功 [CQ:at,qq=all]", Mentions: []bot.Mention{{Person: ming, Name: "小明"}}},
-				onebottest.Sent{Action: "send_group_msg", Text: "@ 打卡成功 [CQ:at,qq=all]", At: []int64{10002}},
+				onebottest.Sent{Action: "send_group_msg", Text: "@小明 打卡成功 [CQ:at,qq=all]", At: []int64{10002}},
 			},
 			{bot.Effect{Kind: bot.Say, Text: "@小明\u2005好"}, onebottest.Sent{Action: "send_group_msg", Text: "@小明\u2005好"}},
 			{bot.Effect{Kind: bot.Say, Chat: home, Text: "好"}, onebottest.Sent{Action: "send_private_msg", User: 10002, Text: "好"}},
@@ -235,10 +236,21 @@ func TestFetch(t *testing.T) {
 	play(t, false, onebottest.Options{}, Options{}, func(r *rig) {
 		t := r.t
 		for _, ref := range []string{"", "{", `{"t":"record","f":"/etc/passwd"}`, `{"t":"image","f":"file:///etc/passwd"}`} {
-			if body, err := r.account.Fetch(r.t.Context(), bot.Media{Ref: ref}); err == nil {
+			if body, err := r.account.Fetch(t.Context(), bot.Media{Ref: ref}); err == nil {
 				body.Close()
 				t.Errorf("%s can be fetched", ref)
 			}
+		}
+		r.in.take()
+		record := onebottest.Segment{Type: "record", Data: map[string]any{"file": "a.amr", "url": r.server.AddMedia([]byte("voice"))}}
+		r.server.Tell(r.ming, record)
+		body, err := r.account.Fetch(t.Context(), *r.one().Media)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer body.Close()
+		if data, err := io.ReadAll(body); err != nil || string(data) != "voice" {
+			t.Errorf("fetched %q, %v", data, err)
 		}
 	})
 }

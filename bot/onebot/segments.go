@@ -16,6 +16,7 @@ type outData struct {
 	Text string `json:"text,omitempty"`
 	QQ   string `json:"qq,omitempty"`
 	File string `json:"file,omitempty"`
+	Name string `json:"name,omitempty"` // beyond the standard; who does not know it passes it over
 }
 
 // in is the segment as it would come back.

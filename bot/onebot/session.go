@@ -62,7 +62,10 @@ func (a *Account) serve(ctx context.Context, in bot.Inbox, l *link) error {
 	go func() { defer close(tending); s.tend(ctx) }()
 	defer func() { l.end(errClosed); cancel(); <-tending }()
 	err := s.run(ctx)
-	return errors.Join(err, s.mark(context.WithoutCancel(ctx)))
+	if ctx.Err() != nil { // nobody would answer a mark any more; what came after the last one is told again, and was seen
+		return err
+	}
+	return errors.Join(err, s.mark(ctx))
 }
 
 func (s *session) run(ctx context.Context) error {

@@ -14,7 +14,6 @@ var (
 	whyToken        = bot.Text{ZH: "OneBot 实现不认这个 token；请让两边写得一样", EN: "the OneBot implementation refuses the token: it must be the same on both sides"}
 	whyWrongAccount = bot.Text{ZH: "那边登录的是另一个号，不是 account.onebot.self_id", EN: "another account is signed in there than account.onebot.self_id"}
 	whySignedOut    = bot.Text{ZH: "OneBot 实现连着，可是那个号掉线了；请在它那里重新登录", EN: "the OneBot implementation is there, but its account is offline: sign in again over there"}
-	whyStore        = bot.Text{ZH: "存不下数据，正在重试", EN: "nothing can be kept, trying again"}
 )
 
 // State implements bot.Stater.

@@ -174,7 +174,7 @@ func (s *Server) send(action string, p params) (any, int64) {
 		}
 		sent.File = raw
 		list = []Segment{{"file", map[string]any{"file": p.Name}}}
-	} else if json.Unmarshal(p.Message, &list) != nil || len(list) == 0 || !sent.read(list) {
+	} else if json.Unmarshal(p.Message, &list) != nil || len(list) == 0 || !s.read(&sent, list) {
 		return nil, codeFailed
 	}
 	kind := "private"
@@ -196,7 +196,7 @@ func (s *Server) send(action string, p params) (any, int64) {
 }
 
 // read takes in a message's segments.
-func (sent *Sent) read(list []Segment) bool {
+func (s *Server) read(sent *Sent, list []Segment) bool {
 	for _, seg := range list {
 		switch seg.Type {
 		case "text":
@@ -207,7 +207,7 @@ func (sent *Sent) read(list []Segment) bool {
 				return false
 			}
 			sent.At = append(sent.At, who)
-			sent.Text += "@"
+			sent.Text += "@" + s.Nick(who)
 		case "image", "record":
 			data, ok := strings.CutPrefix(fmt.Sprint(seg.Data["file"]), "base64://")
 			raw, err := base64.StdEncoding.DecodeString(data)
@@ -215,6 +215,7 @@ func (sent *Sent) read(list []Segment) bool {
 				return false
 			}
 			sent.Kind, sent.File = seg.Type, raw
+			sent.Name, _ = seg.Data["name"].(string)
 		default:
 			return false
 		}
@@ -247,6 +248,8 @@ func (s *Server) manage(action string, p params) (any, int64) {
 			return nil, codeFailed
 		}
 		defer s.Leave(p.User, p.Group, Account)
+	case "set_friend_add_request":
+		s.befriend(p.Flag)
 	case "set_group_card":
 		s.mu.Lock()
 		g.cards[p.User] = p.Card

@@ -44,6 +44,7 @@ type Server struct {
 	groups map[int64]*group
 	told   []map[string]any // every event of a message, for the history and for repeating
 	sent   []Sent
+	media  [][]byte
 	last   int64 // message id
 	faults faults
 }
@@ -61,8 +62,12 @@ func New(o Options) *Server {
 	return s
 }
 
-// ServeHTTP implements http.Handler: a client dials.
+// ServeHTTP implements http.Handler: a client dials, or fetches a medium.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if data, ok := s.fetch(r.URL.Path); ok {
+		_, _ = w.Write(data) // who went away does not need it
+		return
+	}
 	if s.opts.Token != "" && r.Header.Get("Authorization") != "Bearer "+s.opts.Token {
 		http.Error(w, "token", http.StatusForbidden)
 		return

@@ -27,8 +27,8 @@ type Sent struct {
 	ID     int64 // of a message
 	Action string
 	Group  int64
-	User   int64 // whom it went to, or to whom it was done
-	Text   string
+	User   int64   // whom it went to, or to whom it was done
+	Text   string  // as people see it
 	At     []int64 // whom it mentions
 	Kind   string  // of a medium: image, record or file
 	Name   string  // of a file
@@ -157,6 +157,51 @@ func (s *Server) Request(kind string, fields map[string]any) {
 	e := s.event("request", fields)
 	e["request_type"] = kind
 	s.tell(e)
+}
+
+// AskFriend lets somebody ask to be the account's friend.
+func (s *Server) AskFriend(who int64, hello string) {
+	s.Request("friend", map[string]any{"user_id": who, "comment": hello, "flag": fmt.Sprint("friend-", who)})
+}
+
+// befriend makes somebody a friend, by the flag of what they asked.
+func (s *Server) befriend(flag string) {
+	var who int64
+	if _, err := fmt.Sscanf(flag, "friend-%d", &who); err == nil {
+		s.Notice("friend_add", map[string]any{"user_id": who})
+	}
+}
+
+// Nick is what somebody calls themselves.
+func (s *Server) Nick(who int64) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.people[who]; p != nil {
+		return p.Nick
+	}
+	return ""
+}
+
+// AddMedia keeps bytes that can be fetched, and gives their address.
+func (s *Server) AddMedia(data []byte) (url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.media = append(s.media, data)
+	return fmt.Sprint("http://implementation/media/", len(s.media)-1)
+}
+
+// fetch gives the bytes at an address.
+func (s *Server) fetch(path string) ([]byte, bool) {
+	var n int
+	if _, err := fmt.Sscanf(path, "/media/%d", &n); err != nil {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n < 0 || n >= len(s.media) {
+		return nil, false
+	}
+	return s.media[n], true
 }
 
 // Join lets somebody into a group: by is who invited them, or who let them in where how is "approve".
