@@ -9,6 +9,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/people"
 	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
@@ -250,5 +251,25 @@ func TestOnesOwnPlace(t *testing.T) {
 		expect(w.T, w.Says("群友33", "/打卡榜"), "今天已有 25 人打卡：\n1. 群友10（连续 1 天）…\n20. 群友29（连续 1 天）\n…还有 5 人\n您是第 24 名，1 天")
 		expect(w.T, w.Says("群友33", "/打卡榜 周"), "本周打卡榜：\n1. 群友10 1 天…\n…还有 5 人\n您是第 24 名，1 天")
 		expect(w.T, w.Says("群友12", "/打卡榜 周"), "本周打卡榜：\n1. 群友10 1 天…\n…还有 5 人")
+	})
+}
+
+// What does not count is explained from the record: of a day, of a named check-in, with the reason of a correction.
+func TestWhy(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })
+	opts.Features = append(opts.Features, people.Feature())
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Says("小六", "/打卡项 早读 05:00-08:00 工作日")
+		w.Says("小明", "打卡") // a Saturday at noon
+		w.Wind(48 * time.Hour)
+		w.Says("小明", "打卡")
+		w.Says("小六", "/改打卡 @小明 今天 无 是别人代打的")
+		w.Says("小六", "/改打卡 @小明 昨天 有 早读 手机没电")
+		expect(w.T, w.Says("小明", "/为什么 没算"), "打卡 11月23日：被管理员撤下了（是别人代打的）\n打卡 11月22日：没有收到打卡\n打卡 11月21日：11-21 12:00:00 发的，那天第 1 个\n早读 11月23日：今天还没有打卡\n早读 11月22日：11-23 12:00:00 由管理员补记（手机没电）")
+		w.Wind(24 * time.Hour)
+		expect(w.T, w.Says("小明", "/为什么 早读 昨天"), "早读 11月23日：05:00–08:00 里没有收到打卡")
+		expect(w.T, w.Says("小明", "/为什么 早读 11-21"), "早读 11月21日：休息日，不打卡也不断")
+		expect(w.T, w.Says("小明", "/为什么 打卡 2026-11-01"), "打卡 11月1日：那时这里还没开始打卡\n早读 11月1日：休息日，不打卡也不断")
+		expect(w.T, w.Says("小明", "/为什么 打卡 明天"), "打卡 11月25日：还没到\n早读 11月25日：还没到")
 	})
 }

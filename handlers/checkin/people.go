@@ -4,8 +4,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -215,96 +213,4 @@ func forgetMarks(tx store.Tx, id bookID, who bot.PersonID) error {
 		}
 	}
 	return nil
-}
-
-var (
-	textWhyDone   = bot.Text{ZH: "%s 发的，那天第 %d 个", EN: "sent at %s, number %d of the day"}
-	textWhyMade   = bot.Text{ZH: "%s 补的卡", EN: "made up at %s"}
-	textWhyPut    = bot.Text{ZH: "%s 由管理员补记", EN: "entered by a manager at %s"}
-	textWhyVoid   = bot.Text{ZH: "被管理员撤下了", EN: "taken back by a manager"}
-	textWhyFrozen = bot.Text{ZH: "没打卡，用掉一张冻结卡，连续不断", EN: "missed; a freeze kept the run"}
-	textWhyRest   = bot.Text{ZH: "休息日，不打卡也不断", EN: "a day off, nobody's miss"}
-	textWhyOutage = bot.Text{ZH: "我掉线了，不算缺卡", EN: "I was offline, nobody's miss"}
-	textWhyZone   = bot.Text{ZH: "换时区跳过了这一天，不算缺卡", EN: "jumped over by a change of zone, nobody's miss"}
-	textWhyMissed = bot.Text{ZH: "没有收到打卡", EN: "no check-in came"}
-	textWhyToday  = bot.Text{ZH: "今天还没有打卡", EN: "not checked in yet today"}
-	textWhyDay    = bot.Text{ZH: "%s %s", EN: "%s %s"}
-)
-
-// whyDays is how many days back /为什么 explains.
-const whyDays = 7
-
-// concerns says whether what somebody asks about may be a check-in.
-func concerns(topic string) bool {
-	return topic == "" || slices.ContainsFunc([]string{"卡", "签", "连续", "没算", "check", "streak"}, func(word string) bool {
-		return strings.Contains(strings.ToLower(topic), word)
-	})
-}
-
-// why explains the latest days of a person from the record.
-func why(r store.Reader, q bot.Question) (lines []bot.Line, err error) {
-	if !concerns(q.Topic) {
-		return nil, nil
-	}
-	id := bookOf(q.Chat, "")
-	row, ok, err := books.Get(r, id)
-	if err != nil || !ok {
-		return nil, err
-	}
-	who, err := bot.PersonOf(r, q.Who)
-	if err != nil {
-		return nil, err
-	}
-	cal, ok, err := calendars.Get(r, q.Chat)
-	if err != nil || !ok {
-		return nil, err
-	}
-	now := cal.day(q.Now)
-	for d := now; d > now-min(whyDays, bot.Day(q.Limit)) && d >= row.Opened; d-- {
-		text, err := whyDay(r, id, cal, who, d, q.Lang)
-		if err != nil {
-			return nil, err
-		}
-		if text == "" {
-			if text = format(q.Lang, textWhyMissed); d == now {
-				text = format(q.Lang, textWhyToday)
-			}
-		}
-		name := format(q.Lang, textWhyDay, format(q.Lang, textDaily), dayText(q.Lang, d))
-		lines = append(lines, bot.Line{Name: name, Value: text})
-	}
-	return lines, nil
-}
-
-// whyDay says what the record has of a day, or nothing.
-func whyDay(r store.Reader, id bookID, cal calendar, who bot.Person, d bot.Day, l bot.Lang) (string, error) {
-	void := false
-	for _, p := range who.Identities {
-		m, ok, err := marks.Get(r, id, p, int(d))
-		if err != nil {
-			return "", err
-		}
-		if void = void || m.Void; !ok || m.Void {
-			continue
-		}
-		at := m.At.In(cal.zone(m.At)).Format("01-02 " + time.TimeOnly)
-		switch {
-		case m.By:
-			return format(l, textWhyPut, at), nil
-		case m.Made:
-			return format(l, textWhyMade, at), nil
-		}
-		return format(l, textWhyDone, at, m.Rank), nil
-	}
-	if void {
-		return format(l, textWhyVoid), nil
-	}
-	if spent, err := frozen.Has(r, id, who.Head, int(d)); err != nil || spent {
-		return format(l, textWhyFrozen), err
-	}
-	o, ok, err := offs.Get(r, id, int(d))
-	if err != nil || !ok {
-		return "", err
-	}
-	return format(l, map[string]bot.Text{offRest: textWhyRest, offOutage: textWhyOutage, offZone: textWhyZone}[o.Why]), nil
 }
