@@ -134,6 +134,8 @@ type Query struct {
 	Limit int
 	// Outlook is what is to come, as those see it who asked through Bot.Views or Call.Report.
 	Outlook Outlook
+	// Registry is what the account knows of who is who; as Outlook, it is empty in other queries.
+	Registry Registry
 }
 
 // A Role is what a person may do.

@@ -40,23 +40,44 @@ type Candidate struct {
 	Evidence Text
 }
 
-// Health asks the account how the last sign-in went; ok is false where it has lasting ids and nothing to tell.
-func (c *Call) Health() (h Health, ok bool, err error) {
-	reg, ok := c.run.bot.account.(Registrar)
-	if !ok {
+// A Registry is what the account knows of who is who. It belongs to one transaction and dies with it; of an account whose ids last it
+// is empty.
+type Registry struct {
+	account Registrar
+	follows func(Chat) bool
+	r       store.Reader
+}
+
+func (b *Bot) registry(r store.Reader) Registry {
+	account, _ := b.account.(Registrar)
+	return Registry{account, b.follows, r}
+}
+
+// Registry is what the account knows of who is who, within this call.
+func (c *Call) Registry() Registry {
+	g := c.run.bot.registry(c.Tx)
+	g.follows = c.run.follows
+	return g
+}
+
+// Health is Registry.Health.
+func (c *Call) Health() (h Health, ok bool, err error) { return c.Registry().Health() }
+
+// Health tells how the last sign-in went; ok is false where ids last, so there is nothing to tell.
+func (g Registry) Health() (h Health, ok bool, err error) {
+	if g.account == nil {
 		return h, false, nil
 	}
-	h, err = reg.Health(c.Tx, c.run.bot.follows)
+	h, err = g.account.Health(g.r, g.follows)
 	return h, true, err
 }
 
-// Doubts asks the account whom it is not sure of.
-func (c *Call) Doubts(limit int) ([]Doubt, error) {
-	reg, ok := c.run.bot.account.(Registrar)
-	if !ok {
+// Doubts are people of whom the account is not sure who they are, the latest first, at most limit.
+func (g Registry) Doubts(limit int) ([]Doubt, error) {
+	if g.account == nil {
 		return nil, nil
 	}
-	return reg.Doubts(c.Tx, limit)
+	return g.account.Doubts(g.r, limit)
 }
 
 // SettleDoubt closes the doubt about a person.

@@ -96,7 +96,7 @@ func (p *plan) sameID(r store.Reader, who *person, was bot.PersonID) error {
 		return err
 	}
 	q := Question{Person: who.id, Nick: who.row.Nick, Session: p.names.session, At: p.now, Candidates: []Candidate{{
-		Person: was, Nick: row.Nick, Evidence: bot.Text{ZH: "微信内部号相同", EN: "the same lasting id of WeChat"},
+		Person: was, Nick: row.Nick, Evidence: bot.Text{ZH: "微信内部号相同", EN: "the same lasting id of WeChat"}, Lasting: true,
 	}}}
 	p.put(func(tx store.Tx) error { return keepQuestions(tx, []Question{q}) })
 	return nil

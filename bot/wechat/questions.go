@@ -25,6 +25,8 @@ type Candidate struct {
 	Person   bot.PersonID `json:"person"`
 	Nick     string       `json:"nick"` // as last seen
 	Evidence bot.Text     `json:"evidence"`
+	// Lasting: both were told with one lasting id, which speaks against whatever else was found.
+	Lasting bool `json:"lasting,omitempty"`
 }
 
 // maxQuestions bounds those that are open; the oldest give way.
@@ -33,7 +35,25 @@ const maxQuestions = 500
 const questionRows = store.Table[Question]("wechat/questions") // person
 
 // Questions are those that are open, the latest first.
-func Questions(r store.Reader) (list []Question, err error) {
+func Questions(r store.Reader) ([]Question, error) {
+	list, err := keptQuestions(r)
+	if err != nil {
+		return nil, err
+	}
+	var open []Question
+	for _, q := range list {
+		if q, err = q.open(r); err != nil {
+			return nil, err
+		}
+		if len(q.Candidates) > 0 {
+			open = append(open, q)
+		}
+	}
+	return open, nil
+}
+
+// keptQuestions are all that are kept, also those that answered themselves since.
+func keptQuestions(r store.Reader) (list []Question, err error) {
 	for row, err := range questionRows.Scan(r, store.Range{Limit: maxQuestions}) {
 		if err != nil {
 			return nil, err
@@ -46,12 +66,32 @@ func Questions(r store.Reader) (list []Question, err error) {
 	return list, nil
 }
 
+// open is the question without those who were seen since, in one session with the person: they are somebody else.
+func (q Question) open(r store.Reader) (Question, error) {
+	row, _, err := peopleRows.Get(r, q.Person)
+	if err != nil {
+		return q, err
+	}
+	var still []Candidate
+	for _, c := range q.Candidates {
+		other, known, err := peopleRows.Get(r, c.Person)
+		if err != nil {
+			return q, err
+		}
+		if !known || c.Lasting || other.Last != row.Last {
+			still = append(still, c)
+		}
+	}
+	q.Candidates = still
+	return q, nil
+}
+
 // Answered closes the question about a person, whatever the answer was.
 func Answered(tx store.Tx, person bot.PersonID) error { return questionRows.Delete(tx, person) }
 
 // keepQuestions opens questions, and closes the oldest where there would be too many.
 func keepQuestions(tx store.Tx, list []Question) error {
-	open, err := Questions(tx)
+	open, err := keptQuestions(tx)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ func Feature() bot.Feature {
 		Name:     "people",
 		Summary:  bot.Text{ZH: "谁是谁，和每个人的权利", EN: "who is who, and everybody's rights"},
 		Commands: slices.Concat(rights(), claims(), doubts(), powers()),
+		Views:    []bot.View{questions()},
 		About:    about,
 		Forget:   forgetAll,
 	}
