@@ -56,7 +56,7 @@ func left() map[string]string {
 		"bot/works/due": underWay,
 		"people/asked":  underWay, "checkin/cards": underWay, "checkin/halves": underWay, "checkin/questions": underWay,
 		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "referral/asking": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
-		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "schedule/reported": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
+		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "report/told": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
 	}
 }
 

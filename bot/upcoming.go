@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -34,17 +33,17 @@ func (b *Bot) outlook(r store.Reader, now time.Time) Outlook {
 	return Outlook{Now: now, bot: b, r: r, settings: map[settingKey]any{}}
 }
 
-// ahead gives a view with the outlook in every query.
+// ahead gives a view with the outlook and the registry in every query.
 func (b *Bot) ahead(v View) View {
 	if rows := v.Rows; rows != nil {
 		v.Rows = func(r store.Reader, q Query) ([][]string, error) {
-			q.Outlook = b.outlook(r, q.Now)
+			q.Outlook, q.Registry = b.outlook(r, q.Now), b.registry(r)
 			return rows(r, q)
 		}
 	}
 	if show := v.Show; show != nil {
 		v.Show = func(r store.Reader, q Query) (Shown, error) {
-			q.Outlook = b.outlook(r, q.Now)
+			q.Outlook, q.Registry = b.outlook(r, q.Now), b.registry(r)
 			return show(r, q)
 		}
 	}
@@ -273,31 +272,3 @@ func (o Outlook) SendTime(n int) time.Duration {
 
 // SendTime is Outlook.SendTime.
 func (c *Call) SendTime(n int) time.Duration { return c.Outlook().SendTime(n) }
-
-// Report gathers what every feature has to tell the owner this morning.
-func (c *Call) Report(q Query) (lines []Line, err error) {
-	q.Outlook = c.Outlook()
-	for _, f := range c.run.bot.features {
-		if f.Report == nil {
-			continue
-		}
-		more, err := f.Report(c.Tx, q)
-		if err != nil {
-			return nil, fmt.Errorf("feature %s, report: %w", f.Name, err)
-		}
-		lines = append(lines, more...)
-	}
-	return lines, nil
-}
-
-// SizeOf is how many members a group had when its list was last read; 0 where it never was.
-func SizeOf(r store.Reader, chat ChatID) (int, error) {
-	row, _, err := chats.Get(r, chat)
-	return row.Size, err
-}
-
-// ChatName is what a chat is called, cleaned for speaking.
-func ChatName(r store.Reader, id ChatID) (string, error) {
-	row, _, err := chats.Get(r, id)
-	return CleanName(row.Name), err
-}

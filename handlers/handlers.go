@@ -14,6 +14,7 @@ import (
 	"sixtwenty/handlers/people"
 	"sixtwenty/handlers/points"
 	"sixtwenty/handlers/referral"
+	"sixtwenty/handlers/report"
 	"sixtwenty/handlers/schedule"
 	"sixtwenty/pictures"
 )
@@ -29,7 +30,8 @@ func All(claim string) []bot.Feature {
 		checkin.Feature(studio),
 		points.Feature(),
 		broadcast.Feature(),
-		schedule.Feature(),
+		schedule.Feature(studio),
+		report.Feature(studio),
 		keywords.Feature(),
 		guard.Feature(),
 		history.Feature(),

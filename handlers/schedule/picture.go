@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"sync"
 	"time"
 
 	"sixtwenty/bot"
@@ -61,9 +60,8 @@ func (f forecast) item(s scene) pictures.AgendaItem {
 	return it
 }
 
-// artist gives the work that draws. The fonts are looked for when the first picture is wanted, and read once.
-func artist(o pictures.Options) func(context.Context, bot.Work) (any, error) {
-	open := sync.OnceValues(func() (*pictures.Studio, error) { return pictures.Open(o) })
+// artist gives the work that draws.
+func artist(open pictures.Opener) func(context.Context, bot.Work) (any, error) {
 	return func(ctx context.Context, w bot.Work) (any, error) {
 		var s sketch
 		if err := json.Unmarshal(w.Data, &s); err != nil {

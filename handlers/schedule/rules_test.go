@@ -80,7 +80,7 @@ func TestNoRoleOutlivesItsTaking(t *testing.T) {
 		w.HeardBy("群主")
 		w.Says("群主", "/解除 @小明")
 		hears(t, w.Until("09:00"))
-		told := w.HeardBy("群主")[1:] // after the morning report
+		told := w.HeardBy("群主")
 		hears(t, told, "定时 1（发「早安」）先停了：…/定时 续 1…", "定时 2（…")
 		hears(t, w.Says("小明", "/定时 续 1"), "…只有…能用哦。")
 		hears(t, w.Says("群主", "/定时 续 1"), "好的，定时 1…")
@@ -206,4 +206,3 @@ func TestTheConsoleBroadcasts(t *testing.T) {
 		hears(t, ask("/定时 改 1 每天 9:00"), "好的，定时 1：每天 9:00…")
 	})
 }
-

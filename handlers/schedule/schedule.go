@@ -7,29 +7,21 @@ package schedule
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/pictures"
-	"sixtwenty/schedules"
 )
 
 // Settings of the feature.
 type Settings struct {
-	Grace  time.Duration `yaml:"grace" help:"错过的定时，多久之内还补发|for how long a missed message is still sent"`
-	Report string        `yaml:"report" scope:"config" help:"什么时候给机主发晨报；留空不发|when the owner gets the morning report; empty is never"`
+	Grace time.Duration `yaml:"grace" help:"错过的定时，多久之内还补发|for how long a missed message is still sent"`
 }
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	if s.Grace < 0 || s.Grace > 24*time.Hour {
 		return errors.New("grace: expected 0s to 24h")
-	}
-	if s.Report != "" {
-		if _, err := schedules.Parse(s.Report); err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
 	}
 	return nil
 }
@@ -41,12 +33,12 @@ const (
 	workDraw  = "draw"
 )
 
-// Feature declares it.
-func Feature() bot.Feature {
+// Feature declares it; studio draws its pictures.
+func Feature(studio pictures.Opener) bot.Feature {
 	return bot.Feature{
 		Name:     "schedule",
 		Summary:  bot.Text{ZH: "定时发消息、群发", EN: "messages by the clock, and to many groups"},
-		Settings: Settings{Grace: 30 * time.Minute, Report: "每天 8:00"},
+		Settings: Settings{Grace: 30 * time.Minute},
 		Commands: []bot.Command{
 			{
 				Name: "定时", Aliases: []string{"schedule"}, Args: "[什么时候发什么...]", Who: bot.Manager,
@@ -83,23 +75,13 @@ func Feature() bot.Feature {
 				},
 				Run: tag,
 			},
-			{
-				Name: "晨报", Aliases: []string{"report"}, Who: bot.Owner, Where: bot.InPrivate,
-				Summary:  bot.Text{ZH: "现在怎么样、有什么要您决定", EN: "how things are, and what waits for you"},
-				Examples: []bot.Example{{Say: "/晨报", Reply: "晨报 …"}},
-				Run:      report,
-			},
 		},
 		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed},
-		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take, workDraw: artist(pictures.Options{})},
+		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take, workDraw: artist(studio)},
 		Keeps:  bot.BlobsIn(entries, func(e entry) string { return e.What.Media }),
 		Jobs: []bot.Job{{
 			Name: "arm", Summary: bot.Text{ZH: "核对定时", EN: "check the timers"}, Run: arm, Silent: true,
 			Spec: func(any) string { return "每天 3:50" },
-		}, {
-			Name: "report", Summary: bot.Text{ZH: "给机主的晨报", EN: "the owner's morning report"}, Run: reportOnce, Silent: true,
-			Spec:   func(s any) string { return s.(Settings).Report },
-			Missed: schedules.Missed{Policy: schedules.Latest, Grace: 2 * time.Hour},
 		}},
 		Watches: []bot.Watch{
 			{On: bot.Message, Summary: bot.Text{ZH: "接着问的内容和确定", EN: "takes what was asked for, and the yes"}, Run: hear},

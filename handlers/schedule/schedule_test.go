@@ -15,12 +15,13 @@ import (
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/schedule"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
 func options(t testing.TB) bottest.Options {
 	return bottest.Options{
-		Features: []bot.Feature{owner.Feature("314159"), schedule.Feature()}, Log: zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel)),
+		Features: []bot.Feature{owner.Feature("314159"), schedule.Feature(pictures.Lazily(pictures.Options{}))}, Log: zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel)),
 	}
 }
 
@@ -45,7 +46,7 @@ func hears(t testing.TB, got []string, want ...string) {
 }
 
 func TestExamples(t *testing.T) {
-	bottest.Examples(t, bottest.Options{Features: []bot.Feature{schedule.Feature()}})
+	bottest.Examples(t, bottest.Options{Features: []bot.Feature{schedule.Feature(pictures.Lazily(pictures.Options{}))}})
 }
 
 func TestOneEveryKind(t *testing.T) {
@@ -203,25 +204,10 @@ func TestRehearsal(t *testing.T) {
 	})
 }
 
-func TestMorningReport(t *testing.T) {
-	o := options(t)
-	o.Features = append(o.Features, broadcast.Feature())
-	bottest.Run(t, o, func(w *bottest.World) {
-		w.Private("群主", "/机主 314159")
-		w.Put(bot.Event{Kind: bot.Message, Chat: bot.Chat{ID: "g-2", Group: true, Name: "六点二十二群"}, From: bot.Member{Person: "p-x", Nick: "某某"}, Text: "在"})
-		w.Wind(18*time.Hour + 30*time.Minute)
-		w.Heard()
-		w.HeardBy("群主")
-		hears(t, w.Until("08:00"))
-		told := w.HeardBy("群主")
-		hears(t, told, "晨报 2026-11-22\n群：2 个…\n接下来：06:20 6:20 语音（没有新语音）\n上一次语音：2026-11-22，2 个群已收到，0 个失败\n排队的语音：0 条")
-	})
-}
-
 func TestForgottenNamesAreGone(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		w.Says("群主", "/定时 每天 9:00 早")
-		forget := schedule.Feature().Forget
+		forget := schedule.Feature(pictures.Lazily(pictures.Options{})).Forget
 		who := bot.Person{Head: w.Person("群主"), Identities: []bot.PersonID{w.Person("群主")}}
 		if err := w.DB().Update(context.Background(), func(tx store.Tx) error { return forget(tx, who) }); err != nil {
 			t.Fatal(err)
