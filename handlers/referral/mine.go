@@ -3,7 +3,6 @@ package referral
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -31,12 +30,7 @@ var (
 	textFirst   = bot.Text{ZH: "第一次打卡", EN: "a first check-in"}
 	textRuledBy = bot.Text{ZH: "管理员定的，理由：%s", EN: "a manager's ruling: %s"}
 	textSaidSo  = bot.Text{ZH: "TA 自己说的", EN: "their own word"}
-	textWhyMine = bot.Text{ZH: "邀请", EN: "Invitations"}
-	textWhyBy   = bot.Text{ZH: "谁邀请您的", EN: "Who brought you"}
-	textWhyLine = bot.Text{ZH: "%s（%s，%s进群），%s", EN: "%s (%s, joined %s), %s"}
 	textSomeday = bot.Text{ZH: "很早以前", EN: "long ago"}
-	textAbout   = bot.Text{ZH: "邀请（%s）", EN: "Invitations (%s)"}
-	textThrough = bot.Text{ZH: "%s；经 %s 邀请，%s", EN: "%s; came through %s on %s"}
 )
 
 // text names a status.
@@ -278,126 +272,4 @@ func (cr credit) standing(say speaker, e edge, now time.Time) string {
 		return text + say(textMark, strings.Join(missing, say(textComma)))
 	}
 	return text
-}
-
-// why explains the numbers of a person.
-func why(r store.Reader, q bot.Question) (lines []bot.Line, err error) {
-	if !concerns(q.Topic) {
-		return nil, nil
-	}
-	say := speak(q.Lang)
-	p, err := bot.PersonOf(r, q.Who)
-	if err != nil {
-		return nil, err
-	}
-	t, err := tallyOf(r, q.Chat, p, always)
-	if err != nil {
-		return nil, err
-	}
-	if t != (tally{}) {
-		lines = append(lines, bot.Line{Name: say(textWhyMine), Value: say(textTotal, summary(say, t), t.total())})
-	}
-	id, e, err := edgeOf(r, q.Chat, p)
-	if err != nil || id == "" {
-		return lines, err
-	}
-	cr, _, err := credits.Get(r, q.Chat, id)
-	if err != nil {
-		return nil, err
-	}
-	name, err := bot.NameIn(r, q.Chat, e.By)
-	return append(lines, bot.Line{Name: say(textWhyBy), Value: say(textWhyLine, name, cr.evidence(say),
-		e.date(say, q.Zone), cr.standing(say, e, q.Now))}), err
-}
-
-// concerns says whether a question is about invitations, or about everything.
-func concerns(topic string) bool {
-	topic = strings.ToLower(topic)
-	return topic == "" || strings.Contains(topic, "邀请") || strings.Contains(topic, "invit")
-}
-
-// about tells, for the card of a person, whom they brought and how they came, group by group.
-func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
-	say := speak(l)
-	chats, err := bot.Chats(r)
-	if err != nil {
-		return nil, err
-	}
-	names := map[bot.ChatID]string{}
-	for _, chat := range chats {
-		names[chat.ID] = bot.CleanName(chat.Name)
-	}
-	in, err := chatsOf(r, who)
-	if err != nil {
-		return nil, err
-	}
-	for _, chat := range in {
-		t, err := tallyOf(r, chat, who, always)
-		if err != nil {
-			return nil, err
-		}
-		value := strconv.Itoa(t.total())
-		id, e, err := edgeOf(r, chat, who)
-		if err != nil {
-			return nil, err
-		}
-		if id != "" && e.inTree() {
-			by, err := bot.NameIn(r, chat, e.By)
-			if err != nil {
-				return nil, err
-			}
-			value = say(textThrough, value, by, e.date(say, time.UTC))
-		}
-		lines = append(lines, bot.Line{Name: say(textAbout, names[chat]), Value: value})
-	}
-	return lines, nil
-}
-
-// forget takes a person off the boards, and what managers wrote about them. What their inviters and those they brought count
-// stays: it names nobody.
-func forget(tx store.Tx, who bot.Person) error {
-	in, err := chatsOf(tx, who)
-	if err != nil {
-		return err
-	}
-	if err := unrank(tx, who); err != nil {
-		return err
-	}
-	for _, chat := range in {
-		for _, id := range who.Identities {
-			if err := silence(tx, chat, id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// silence removes the words of the rulings on somebody.
-func silence(tx store.Tx, chat bot.ChatID, id bot.PersonID) error {
-	rg := store.Under(chat, id)
-	rg.Limit, rg.Reverse = undoFar, true
-	for row, err := range rulingsOf.Scan(tx, rg) {
-		if err != nil {
-			return err
-		}
-		var n uint64
-		if err := store.Split(row.Key, nil, nil, &n); err != nil {
-			return err
-		}
-		r, _, err := rulings.Get(tx, chat, n)
-		if err != nil {
-			return err
-		}
-		r.Why = ""
-		if err := rulings.Put(tx, r, chat, n); err != nil {
-			return err
-		}
-	}
-	cr, ok, err := credits.Get(tx, chat, id)
-	if err != nil || !ok || cr.Ruling == nil {
-		return err
-	}
-	cr.Ruling.Why = ""
-	return credits.Put(tx, cr, chat, id)
 }

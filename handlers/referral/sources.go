@@ -51,6 +51,8 @@ func sourcesOf(r store.Reader, chat bot.ChatID, per period, say speaker) (list [
 	return list, nil
 }
 
+func (o origin) isChannel() bool { return strings.HasPrefix(string(o), byChannel) }
+
 // name is what an origin is called.
 func (o origin) name(r store.Reader, chat bot.ChatID, say speaker) (string, error) {
 	switch o {

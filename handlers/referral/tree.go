@@ -140,7 +140,7 @@ func write(c *bot.Call, root bot.Person, r reach, top *node) (string, error) {
 	} else {
 		b.WriteString(c.T(textLongMore, depth))
 	}
-	up, err := above(c, root)
+	up, err := (&scribe{r: c.Tx, chat: c.Event.Chat.ID, say: c.T}).path(root)
 	if err != nil {
 		return "", err
 	}
@@ -168,23 +168,23 @@ func (n *node) write(c *bot.Call, b *strings.Builder, depth int) {
 	}
 }
 
-// above names those over whom a person came, the nearest first.
-func above(c *bot.Call, p bot.Person) (string, error) {
+// path names those over whom a person came, the nearest first.
+func (s *scribe) path(p bot.Person) (string, error) {
 	var names []string
 	for range ancestors {
-		_, e, err := edgeOf(c.Tx, c.Event.Chat.ID, p)
+		_, e, err := edgeOf(s.r, s.chat, p)
 		if err != nil {
 			return "", err
 		}
 		if !e.inTree() {
 			break
 		}
-		names = append(names, c.Name(e.By))
-		if p, err = bot.PersonOf(c.Tx, e.By); err != nil {
+		names = append(names, s.name(e.By))
+		if p, err = bot.PersonOf(s.r, e.By); err != nil {
 			return "", err
 		}
 	}
-	return strings.Join(names, " ← "), nil
+	return strings.Join(names, " ← "), s.err
 }
 
 // longest is how many people the longest line below a person holds. It looks at no more edges than there is room for; whole
