@@ -9,13 +9,8 @@ import (
 	"sixtwenty/store"
 )
 
-// A passing is somebody who came or went.
-type passing struct {
-	Gone bool `json:"gone,omitempty"`
-}
-
 const (
-	passings = store.Table[passing]("referral/passings") // chat, time, identity
+	passings = store.Table[struct{}]("referral/passings") // chat, time, identity, whether they went
 
 	newsSpan  = 24 * time.Hour
 	newsMost  = 500 // passings of a day that are read
@@ -82,11 +77,12 @@ func newsOf(r store.Reader, chat bot.ChatID, from time.Time, say speaker) (strin
 			return "", err
 		}
 		var who bot.PersonID
-		if err := store.Split(row.Key, nil, nil, &who); err != nil {
+		var gone bool
+		if err := store.Split(row.Key, nil, nil, &who, &gone); err != nil {
 			return "", err
 		}
 		n, list := &came, &in
-		if row.Value.Gone {
+		if gone {
 			n, list = &went, &out
 		}
 		if *n++; *n > newsNames {
@@ -161,7 +157,7 @@ func arrivalOf(r store.Reader, chat bot.ChatID, p bot.Person) (arrival, error) {
 
 // pass keeps that somebody came or went.
 func pass(c *bot.Call, who bot.PersonID, gone bool) error {
-	return passings.Put(c.Tx, passing{Gone: gone}, c.Event.Chat.ID, moment(c.Event.At), who)
+	return passings.Put(c.Tx, struct{}{}, c.Event.Chat.ID, moment(c.Event.At), who, gone)
 }
 
 // oldNews forgets who came and went long ago: credits have what counts.

@@ -148,7 +148,7 @@ func arrivalFor(list []found, by edge) (at bot.PersonID, a arrival) {
 	switch {
 	case named != nil:
 		a.From = byChannel + origin(named.Channel)
-	case by.inTree():
+	case by.By != "" && by.Is != void:
 		a.From = byFriend
 	case account:
 		a.From = byAccount

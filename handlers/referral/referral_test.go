@@ -1,6 +1,7 @@
 package referral_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,16 +10,29 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/people"
 	"sixtwenty/handlers/referral"
 	"sixtwenty/pictures"
 )
 
 func run(t *testing.T, s referral.Settings, play func(w *bottest.World)) {
 	t.Helper()
+	studio := pictures.Lazily(pictures.Options{})
 	bottest.Run(t, bottest.Options{
-		Features: []bot.Feature{referral.Feature(pictures.Lazily(pictures.Options{})), checkin.Feature(pictures.Lazily(pictures.Options{}))}, Settings: map[string]any{"referral": s},
+		Features: []bot.Feature{referral.Feature(studio), checkin.Feature(studio), people.Feature(), boss()}, Settings: map[string]any{"referral": s},
 	}, play)
 }
+
+// boss makes whoever asks the owner.
+func boss() bot.Feature {
+	text := bot.Text{ZH: "x", EN: "x"}
+	return bot.Feature{Name: "boss", Summary: text, Commands: []bot.Command{{
+		Name: "boss", Summary: text, Examples: []bot.Example{{Say: "/boss"}},
+		Run: func(_ context.Context, c *bot.Call) error { return c.Grant(c.Event.From.Person, "", bot.Owner) },
+	}}}
+}
+
+func feature() bot.Feature { return referral.Feature(pictures.Lazily(pictures.Options{})) }
 
 func expect(t *testing.T, got []string, patterns ...string) {
 	t.Helper()
