@@ -144,6 +144,12 @@ func decoded(_ context.Context, c *bot.Call) error {
 	return strike(c, s.Who, offence{Last: s.At, Why: byCode, Proof: proof})
 }
 
+// A Strike is the fact "guard.strike": somebody broke a rule, and how often they have by now.
+type Strike struct {
+	Who     bot.PersonID `json:"who"`
+	Strikes int          `json:"strikes"`
+}
+
 // strike notes an offence. The owner hears of the same person once a day.
 func strike(c *bot.Call, who bot.PersonID, o offence) error {
 	chat := c.Event.Chat.ID
@@ -166,16 +172,19 @@ func strike(c *bot.Call, who bot.PersonID, o offence) error {
 	if err := open.Put(c.Tx, struct{}{}, chat, who); err != nil {
 		return err
 	}
+	s, err := standingOf(c.Tx, chat, who)
+	if err != nil {
+		return err
+	}
+	if err := c.Emit("strike", Strike{Who: who, Strikes: s.strikes}); err != nil {
+		return err
+	}
 	today := c.Day(c.Now)
 	was, _, err := told.Get(c.Tx, chat, who)
 	if err != nil || was == today {
 		return err
 	}
 	if err := told.Put(c.Tx, today, chat, who); err != nil {
-		return err
-	}
-	s, err := standingOf(c.Tx, chat, who)
-	if err != nil {
 		return err
 	}
 	text := textTell

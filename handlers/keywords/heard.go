@@ -88,36 +88,36 @@ func knock(c *bot.Call) error {
 	if err := last.Put(c.Tx, c.Now, c.Event.Chat.ID, key); err != nil {
 		return err
 	}
-	shut, err := a.shut(c, of)
+	why, err := a.shut(c, of)
 	if err != nil {
 		return err
 	}
 	name, word := c.ChatName(of), bot.CleanName(a.Word)
-	if shut != (bot.Text{}) {
+	if why != "" {
 		c.Reply(textWait, name)
 	} else {
 		a.send(c)
 	}
-	if c.Now.Sub(at) < knockAgain {
+	switch {
+	case c.Now.Sub(at) < knockAgain:
 		return nil
-	}
-	if shut != (bot.Text{}) {
-		return c.TellOwners(textPull, c.Event.From.Shown(), word, name, c.T(shut))
+	case why != "":
+		return c.TellOwners(textPull, c.Event.From.Shown(), word, name, why)
 	}
 	return c.TellOwners(textKnock, c.Event.From.Shown(), word, name)
 }
 
 // shut says why the code of a group lets nobody in; nothing where it does, or where the answer is no code.
-func (a answer) shut(c *bot.Call, of bot.ChatID) (bot.Text, error) {
+func (a answer) shut(c *bot.Call, of bot.ChatID) (why string, err error) {
 	if !a.Code {
-		return bot.Text{}, nil
+		return "", nil
 	}
 	if c.Now.Sub(a.At) >= codeLives {
-		return textDead, nil
+		return c.T(textDead), nil
 	}
 	size, err := bot.SizeOf(c.Tx, of)
 	if err == nil && size >= codeMembers {
-		return textOver, nil
+		why = c.T(textOver)
 	}
-	return bot.Text{}, err
+	return why, err
 }

@@ -7,6 +7,7 @@
 package onboarding
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -16,38 +17,68 @@ import (
 
 // Settings of the feature.
 type Settings struct {
-	Welcome  string        `yaml:"welcome" help:"欢迎语，可用 {名字} {群名} {人数} {邀请人} {日期} {群规}；留空不欢迎|the welcome, with {名字} {群名} {人数} {邀请人} {日期} {群规}; empty is none"`
-	Window   time.Duration `yaml:"window" help:"这段时间内进群的人一起欢迎|people who join within this time are greeted together"`
-	Cap      int           `yaml:"cap" help:"一小时最多欢迎几次，0 不限|greetings an hour at most; 0 is no limit"`
-	Surge    int           `yaml:"surge" help:"一小时来了超过这么多人就不再欢迎，告诉机主；0 不管|beyond so many joins an hour nobody is greeted and the owner is told; 0 is no limit"`
-	Rules    string        `yaml:"rules" help:"群规；留空没有|the rules of the group; empty is none"`
-	Question string        `yaml:"question" help:"新人要回答的一个问题，如「请回复：我已读群规」；留空不问|a question for newcomers; empty is none"`
-	Answers  []string      `yaml:"answers" help:"回答里有其中一个词就算答了；留空是任何话都算|words of which an answer holds one; empty takes anything"`
-	Steps    string        `yaml:"steps" help:"新人头一周的几步每天几点做；留空不做|when the steps of the first week are taken; empty is never"`
-	IntroDay int           `yaml:"intro_day" help:"第几天请没介绍过的新人自我介绍，0 不请|day on which newcomers are asked to introduce themselves; 0 is never"`
-	NudgeDay int           `yaml:"nudge_day" help:"第几天提醒没打过卡的新人，0 不提醒|day on which newcomers without a check-in are reminded; 0 is never"`
-	WeekDay  int           `yaml:"week_day" help:"第几天介绍这批新人、谢谢邀请人，0 不说|day on which newcomers are presented and inviters thanked; 0 is never"`
+	Welcome      string        `yaml:"welcome" help:"欢迎语，可用 {名字} {您} {群名} {人数} {第几位} {邀请人} {日期} {群规} {下次播音}；留空不欢迎|the welcome, with {name} {group} {size} {nth} {inviter} {date} {rules} {voice}; empty is none"`
+	Window       time.Duration `yaml:"window" help:"这段时间内进群的人一起欢迎|people who join within this time are greeted together"`
+	Cap          int           `yaml:"cap" help:"一小时最多欢迎几次，再来的攒到下一小时一起欢迎；0 不限|greetings an hour at most, further newcomers wait for the next hour; 0 is no limit"`
+	Surge        int           `yaml:"surge" help:"一小时来了超过这么多人就不再欢迎，告诉机主；0 不管|beyond so many joins an hour nobody is greeted and the owner is told; 0 is no limit"`
+	Rules        string        `yaml:"rules" help:"群规；留空没有|the rules of the group; empty is none"`
+	Acknowledge  string        `yaml:"acknowledge" help:"新人看完群规要回复的词，如 已读；留空不用回复|word with which newcomers acknowledge the rules; empty is none"`
+	Question     string        `yaml:"question" help:"新人要回答的一个问题，如「您从哪里知道我们的？」；留空不问|a question for newcomers; empty is none"`
+	Answers      []string      `yaml:"answers" help:"回答里有其中一个词就算答了；留空是任何话都算|words of which an answer holds one; empty takes anything"`
+	AnswerWithin time.Duration `yaml:"answer_within" help:"多久之内的话算回答，过了就等管理员处理；0s 不限|what is said within this time is an answer, later a manager decides; 0s is no limit"`
+	Steps        string        `yaml:"steps" help:"新人头一周的几步每天几点做；留空不做|when the steps of the first week are taken; empty is never"`
+	IntroDay     int           `yaml:"intro_day" help:"第几天请没介绍过的新人自我介绍，0 不请|day on which newcomers are asked to introduce themselves; 0 is never"`
+	NudgeDay     int           `yaml:"nudge_day" help:"第几天提醒没打过卡的新人，0 不提醒|day on which newcomers without a check-in are reminded; 0 is never"`
+	WeekDay      int           `yaml:"week_day" help:"第几天介绍这批新人、谢谢邀请人，0 不说|day on which newcomers are presented and inviters thanked; 0 is never"`
+	Intro        string        `yaml:"intro" help:"请新人自我介绍的话，可用 {名字} {群名}；留空用现成的|how newcomers are asked to introduce themselves, with {name} {group}; empty is the built-in text"`
+	Nudge        string        `yaml:"nudge" help:"提醒新人打卡的话，可用 {名字} {群名}；留空用现成的|how newcomers are reminded, with {name} {group}; empty is the built-in text"`
+	Week         string        `yaml:"week" help:"介绍新人的话，可用 {新人} {邀请人} {群名}；留空用现成的|how newcomers are presented, with {newcomers} {inviters} {group}; empty is the built-in text"`
 }
 
 const (
 	timerGreet = "greet"
 	maxText    = 2000 // bytes of a text that people set
 	maxDay     = 30
+	maxWithin  = maxDay * 24 * time.Hour
+	maxAck     = 40 // bytes
 )
 
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
-	if _, err := fill(s.Welcome, map[string]string{}); err != nil {
-		return fmt.Errorf("welcome: %w", err)
+	for _, t := range []struct {
+		name, text string
+		known      []placeholder
+	}{
+		{"welcome", s.Welcome, ofWelcome()},
+		{"intro", s.Intro, ofStep()},
+		{"nudge", s.Nudge, ofStep()},
+		{"week", s.Week, ofWeek()},
+		{"rules", s.Rules, nil},
+		{"question", s.Question, nil},
+	} {
+		if len(t.text) > maxText {
+			return fmt.Errorf("%s: %d bytes are more than %d", t.name, len(t.text), maxText)
+		}
+		if t.known == nil { // a plain text
+			continue
+		}
+		if err := checkTemplate(t.text, t.known); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
 	}
 	if s.Window < 0 || s.Window > time.Hour {
 		return fmt.Errorf("window: %v is not between 0s and 1h", s.Window)
 	}
-	for _, text := range []struct{ name, text string }{{"welcome", s.Welcome}, {"rules", s.Rules}, {"question", s.Question}} {
-		if len(text.text) > maxText {
-			return fmt.Errorf("%s: %d bytes are more than %d", text.name, len(text.text), maxText)
-		}
+	if s.AnswerWithin < 0 || s.AnswerWithin > maxWithin {
+		return fmt.Errorf("answer_within: %v is not between 0s and %v", s.AnswerWithin, maxWithin)
 	}
+	if len(s.Acknowledge) > maxAck {
+		return fmt.Errorf("acknowledge: %d bytes are more than %d", len(s.Acknowledge), maxAck)
+	}
+	return s.checkNumbers()
+}
+
+func (s Settings) checkNumbers() error {
 	for _, n := range []struct {
 		name    string
 		n, most int
@@ -65,11 +96,16 @@ func (s Settings) Check() error {
 	return nil
 }
 
+// textWelcome is the welcome where nobody wrote another.
+var textWelcome = bot.Text{
+	ZH: "欢迎 {名字} 加入「{群名}」！{您}是{第几位}群友，{邀请人}。\n下次语音：{下次播音}。发「打卡」开始您的第一天，发 /帮助 看看我能做什么。",
+	EN: "Welcome to “{group}”, {name}! You are the {nth} member, {inviter}.\nNext voice: {voice}. Send 打卡 for your first day, and /help to see what I can do.",
+}
+
 // Defaults are the settings where nobody says otherwise.
 func Defaults() Settings {
 	return Settings{
-		Welcome: "欢迎 {名字} 加入「{群名}」！您是第 {人数} 位群友，{邀请人}。\n每天早上 6:20 有一段语音，发「打卡」开始您的第一天，发 /帮助 看看我能做什么。",
-		Window:  20 * time.Second, Cap: 20, Surge: 60,
+		Welcome: textWelcome.ZH, Window: 20 * time.Second, Cap: 20, Surge: 60, AnswerWithin: 72 * time.Hour,
 		Steps: "每天 19:30", IntroDay: 1, NudgeDay: 3, WeekDay: 7,
 	}
 }
@@ -83,8 +119,9 @@ func Feature() bot.Feature {
 		Watches: []bot.Watch{
 			{On: bot.Joined, Summary: bot.Text{ZH: "新人进群，稍等一起欢迎", EN: "notes who joined, to greet them together"}, Run: joined},
 			{On: bot.Left, Summary: bot.Text{ZH: "走了的人不再打扰", EN: "leaves alone who left"}, Run: gone},
-			{On: bot.Message, Summary: bot.Text{ZH: "听新人的回答", EN: "hears a newcomer's answer"}, Run: heard},
+			{On: bot.Message, Summary: bot.Text{ZH: "听新人的回答和介绍", EN: "hears a newcomer's answer and introduction"}, Run: heard},
 			{On: "checkin.done", Summary: bot.Text{ZH: "打过卡的新人不用提醒", EN: "whoever checked in needs no nudge"}, Run: checked},
+			{On: "onboarding." + workKeep, Summary: bot.Text{ZH: "存好欢迎时发的图片或文件", EN: "keeps what a welcome is sent with"}, Run: kept},
 		},
 		Timers: map[string]bot.Run{timerGreet: greet},
 		Jobs: []bot.Job{{
@@ -93,45 +130,10 @@ func Feature() bot.Feature {
 			Missed: schedules.Missed{Policy: schedules.Latest, Grace: 2 * time.Hour},
 			Run:    steps,
 		}},
+		Works:    map[string]func(context.Context, bot.Work) (any, error){workKeep: bot.KeepMedia(maxMedia)},
+		Keeps:    bot.BlobsIn(media, func(a attachment) string { return a.Media }),
 		Commands: commands(),
-		About:    about, Forget: forget,
-	}
-}
-
-func commands() []bot.Command {
-	return []bot.Command{
-		{
-			Name: "欢迎语", Aliases: []string{"welcome"}, Args: "[做什么] [内容...]", Where: bot.InGroup, Who: bot.Manager,
-			Summary: bot.Text{ZH: "看新人会看到的欢迎语；设、加、删", EN: "show the welcomes as a newcomer sees them; set, add, drop"},
-			Examples: []bot.Example{
-				{Say: "/欢迎语", Reply: "欢迎 …"},
-				{Say: "/欢迎语 加 {谁}你好", Reply: "…第 1 个字的 {谁} 不认识…"},
-			},
-			Run: welcomes,
-		},
-		{
-			Name: "群规", Aliases: []string{"rules"}, Args: "[新的群规...]", Where: bot.InGroup,
-			Summary:  bot.Text{ZH: "看群规；管理员后面写内容就是改", EN: "the rules of the group; managers change them by writing them after it"},
-			Examples: []bot.Example{{Say: "/群规", Reply: "这个群还没有写群规…"}},
-			Run:      rules,
-		},
-		{
-			Name: "未答", Aliases: []string{"unanswered"}, Where: bot.InGroup, Who: bot.Manager,
-			Summary:  bot.Text{ZH: "哪些新人还没回答问题", EN: "newcomers who have not answered the question"},
-			Examples: []bot.Example{{Say: "/未答", Reply: "…没有…"}},
-			Run:      unanswered,
-		},
-		{
-			Name: "自我介绍", Aliases: []string{"introduce"}, Bare: true, Args: "<内容...>", Where: bot.InGroup,
-			Summary:  bot.Text{ZH: "写下自己的名片", EN: "write your card"},
-			Examples: []bot.Example{{Say: "自我介绍 我是小明，喜欢早起读书", Reply: "…名片…"}},
-			Run:      introduce,
-		},
-		{
-			Name: "名片", Aliases: []string{"card"}, Args: "[谁]", Where: bot.InGroup,
-			Summary:  bot.Text{ZH: "自己的名片；管理员可以看别人的", EN: "your card; managers see those of others"},
-			Examples: []bot.Example{{Say: "/名片", Reply: "…"}},
-			Run:      card,
-		},
+		Views:    views(),
+		About:    about, Report: report, Forget: forget,
 	}
 }

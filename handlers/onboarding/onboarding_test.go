@@ -124,6 +124,7 @@ func boss() bot.Feature {
 	}}}
 }
 
+// Those beyond the cap are greeted together when the hour is over.
 func TestNoMoreGreetingsThanTheCap(t *testing.T) {
 	bottest.Run(t, options(onboarding.Settings{Welcome: "欢迎 {名字}！", Window: time.Second, Cap: 2}), func(w *bottest.World) {
 		heard := 0
@@ -134,6 +135,7 @@ func TestNoMoreGreetingsThanTheCap(t *testing.T) {
 		if heard != 2 {
 			t.Errorf("%d greetings, not 2", heard)
 		}
+		expect(t, w.Wind(time.Hour), "欢迎 新人2、新人3、新人4！")
 	})
 }
 
@@ -145,9 +147,14 @@ func TestWelcomesTakeTurns(t *testing.T) {
 			w.Invite("群主", fmt.Sprintf("新人%d", n))
 			expect(t, w.Wind(time.Second), want)
 		}
-		expect(t, w.Says("小六", "/欢迎语 删 1"), "@小六\u2005没有编号 1 的欢迎语。")
-		expect(t, w.Says("小六", "/欢迎语 删 2"), "好的，删掉了。")
-		expect(t, w.Says("小六", "/欢迎语 设 三 {名字}"), "好的，欢迎语换好了，新人会看到：\n三 小六")
+		expect(t, w.Says("小六", "/欢迎语 删 3"), "@小六\u2005没有编号 3 的欢迎语。")
+		expect(t, w.Says("小六", "/欢迎语 删 1"), "好的，删掉了。") // the second is the first now
+		expect(t, w.Says("小六", "/欢迎语 原文"), "二 {名字}")
+		expect(t, w.Says("小六", "/欢迎语 设 三 {name}"), "好的，欢迎语换好了，新人会看到：\n三 小六")
+		expect(t, w.Says("小六", "/欢迎语 删 1"), "好的，以后不欢迎新人了。再发「/欢迎语 设 内容」就又有了。")
+		w.Invite("群主", "大伟")
+		expect(t, w.Wind(time.Minute))
+		expect(t, w.Says("小六", "/欢迎语"), "这个群没有设置欢迎语。")
 	})
 }
 

@@ -10,11 +10,12 @@ import (
 	"sixtwenty/store"
 )
 
-// A start is a newcomer's first weeks in one group.
+// A start is one identity's first weeks in one group.
 type start struct {
 	At      time.Time    `json:"at"`
 	Day     bot.Day      `json:"day"`
 	Inviter bot.PersonID `json:"inviter,omitempty"`
+	Code    bool         `json:"code,omitempty"` // they came by a QR code
 	Done    []string     `json:"done,omitempty"` // steps that were taken
 	Checked bool         `json:"checked,omitempty"`
 }
@@ -22,6 +23,8 @@ type start struct {
 const (
 	starts = store.Table[start]("onboarding/starts")        // chat, person
 	byDay  = store.Table[struct{}]("onboarding/starts/day") // chat, day, person
+	asked  = store.Table[time.Time]("onboarding/asked")     // chat, person: when they were asked to introduce themselves
+	seen   = store.Table[bot.Day]("onboarding/seen")        // chat, person: the last day on which they wrote
 
 	lateDays = 2  // a step missed by so many days is still taken
 	atOnce   = 30 // newcomers spoken to in one message
@@ -29,11 +32,13 @@ const (
 )
 
 var (
-	textIntro = bot.Text{ZH: "%s 来群里一天啦～发「自我介绍 我是谁、在哪里、为什么来」，大家就认识您了。", EN: "%s, you have been here for a day. Send “/introduce WHO, WHERE, WHY” and everybody knows you."}
-	textNudge = bot.Text{ZH: "%s，今天发「打卡」就是您的第一天，一起来吧！不想被提醒就发 /别提醒我", EN: "%s, send 打卡 today for your first day. To be reminded of nothing: /noreminders"}
-	textWeek  = bot.Text{ZH: "本周新人：%s。欢迎常来说话～", EN: "New this week: %s. Welcome!"}
-	textOne   = bot.Text{ZH: "%s（%s）", EN: "%s (%s)"}
-	textThank = bot.Text{ZH: "\n谢谢 %s 把朋友带来。", EN: "\nThanks to %s for bringing friends."}
+	textIntro = bot.Text{ZH: "{名字} 来群里一天啦～在群里说一句「我是谁、在哪里、为什么来」，大家就认识您了。", EN: "{name}, you have been here for a day. Write “I am WHO, from WHERE, here because …” and everybody knows you."}
+	textNudge = bot.Text{ZH: "{名字}，今天发「打卡」就是您的第一天，一起来吧！不想被提醒就发 /别提醒我", EN: "{name}, send 打卡 today for your first day. To be reminded of nothing: /noreminders"}
+	textWeek  = bot.Text{ZH: "本周新人：{新人}。欢迎常来说话～\n谢谢 {邀请人} 把朋友带来。", EN: "New this week: {newcomers}. Welcome!\nThanks to {inviters} for bringing friends."}
+	// where nobody is known to have brought anybody
+	textWeekAlone = bot.Text{ZH: "本周新人：{新人}。欢迎常来说话～", EN: "New this week: {newcomers}. Welcome!"}
+	textOne       = bot.Text{ZH: "%s（%s）", EN: "%s (%s)"}
+	textEverybody = bot.Text{ZH: "大家", EN: "everybody"}
 )
 
 // enrol begins somebody's first week. Who comes back goes on where they were.
@@ -42,19 +47,52 @@ func enrol(c *bot.Call, who bot.PersonID) error {
 	if known, err := starts.Has(c.Tx, chat, who); err != nil || known {
 		return err
 	}
-	s := start{At: c.Event.At, Day: c.Day(c.Event.At), Inviter: c.Event.Join.Inviter}
+	j := c.Event.Join
+	s := start{At: c.Event.At, Day: c.Day(c.Event.At), Inviter: j.Inviter, Code: j.ByQR}
 	if err := starts.Put(c.Tx, s, chat, who); err != nil {
 		return err
 	}
 	return byDay.Put(c.Tx, struct{}{}, chat, int(s.Day), who)
 }
 
+// heard hears what members write: that they were here, an answer, an introduction.
+func heard(_ context.Context, c *bot.Call) error {
+	if !c.Event.Chat.Group || c.Event.From.Person == "" {
+		return nil
+	}
+	if err := saw(c, c.Event.From.Person, c.Day(c.Event.At)); err != nil || c.Event.Text == "" {
+		return err
+	}
+	done, err := answered(c)
+	if err != nil {
+		return err
+	}
+	if done {
+		c.Reply(textAnswered, c.At())
+		return nil
+	}
+	return spontaneous(c)
+}
+
+// saw notes that somebody was here, once a day.
+func saw(c *bot.Call, who bot.PersonID, day bot.Day) error {
+	was, _, err := seen.Get(c.Tx, c.Event.Chat.ID, who)
+	if err != nil || was >= day {
+		return err
+	}
+	return seen.Put(c.Tx, day, c.Event.Chat.ID, who)
+}
+
 // checked hears that somebody's day counts.
 func checked(_ context.Context, c *bot.Call) error {
 	var done struct {
 		Who bot.PersonID `json:"who"`
+		Day bot.Day      `json:"day"`
 	}
 	if err := c.Decode(&done); err != nil {
+		return err
+	}
+	if err := saw(c, done.Who, done.Day); err != nil {
 		return err
 	}
 	s, ok, err := starts.Get(c.Tx, c.Event.Chat.ID, done.Who)
@@ -71,16 +109,18 @@ func gone(_ context.Context, c *bot.Call) error {
 		if err := end(c.Tx, c.Event.Chat.ID, who); err != nil {
 			return err
 		}
-		if err := gates.Delete(c.Tx, c.Event.Chat.ID, who); err != nil {
-			return err
-		}
 	}
 	return nil
 }
 
-// end forgets that somebody is new. What they did once they are not asked again within the days that are looked at, because
-// the row stays with its steps; only the index goes.
+// end forgets that somebody is new. What they did once they are not asked again: the row stays with its steps, only the index
+// goes.
 func end(tx store.Tx, chat bot.ChatID, who bot.PersonID) error {
+	for _, t := range []store.Table[time.Time]{gates, acks, asked} {
+		if err := t.Delete(tx, chat, who); err != nil {
+			return err
+		}
+	}
 	s, ok, err := starts.Get(tx, chat, who)
 	if err != nil || !ok {
 		return err
@@ -88,32 +128,38 @@ func end(tx store.Tx, chat bot.ChatID, who bot.PersonID) error {
 	return byDay.Delete(tx, chat, int(s.Day), who)
 }
 
-// A step is something that is said to all newcomers of a day who need it.
-type step struct {
-	name  string
-	day   int
-	needs func(c *bot.Call, who bot.PersonID, s start) (bool, error)
-	say   func(c *bot.Call, list []bot.PersonID, all []start)
+// A beginning is a person's first weeks in a group, under all their identities: it began with the first join of any, and what
+// was said to one was said to all.
+type beginning struct {
+	start
+	first bot.PersonID // who joined first
 }
 
-func stepsOf(s Settings) []step {
-	return []step{
-		{"intro", s.IntroDay, func(c *bot.Call, who bot.PersonID, _ start) (bool, error) {
-			has, err := cards.Has(c.Tx, who, c.Event.Chat.ID)
-			return !has, err
-		}, func(c *bot.Call, list []bot.PersonID, _ []start) { c.Reply(textIntro, names(c, list)) }},
-		{"nudge", s.NudgeDay, func(_ *bot.Call, _ bot.PersonID, s start) (bool, error) {
-			return !s.Checked, nil
-		}, func(c *bot.Call, list []bot.PersonID, _ []start) { c.Reply(textNudge, names(c, list)) }},
-		{"week", s.WeekDay, func(*bot.Call, bot.PersonID, start) (bool, error) { return true, nil }, present},
+func beginningOf(r store.Reader, chat bot.ChatID, who bot.Person) (b beginning, ok bool, err error) {
+	var done []string
+	checked := false
+	for _, id := range who.Identities {
+		s, known, err := starts.Get(r, chat, id)
+		if err != nil {
+			return b, false, err
+		}
+		if !known {
+			continue
+		}
+		done, checked = append(done, s.Done...), checked || s.Checked
+		if !ok || s.At.Before(b.At) {
+			b, ok = beginning{s, id}, true
+		}
 	}
+	b.Done, b.Checked = done, checked
+	return b, ok, nil
 }
 
 // steps takes those of today. A day that was missed is made up for, and nobody hears a thing twice.
 func steps(_ context.Context, c *bot.Call) error {
 	today := c.Day(c.Event.At)
-	for _, st := range stepsOf(bot.Settings[Settings](c)) {
-		if st.day == 0 {
+	for _, st := range stepsOf() {
+		if st.day(bot.Settings[Settings](c)) == 0 {
 			continue
 		}
 		if err := st.take(c, today); err != nil {
@@ -124,40 +170,51 @@ func steps(_ context.Context, c *bot.Call) error {
 }
 
 func (st step) take(c *bot.Call, today bot.Day) error {
-	from, to := int(today)-st.day-lateDays, int(today)-st.day
-	var list []bot.PersonID
-	var all []start
-	fresh, err := between(c.Tx, c.Event.Chat.ID, from, to)
+	day := st.day(bot.Settings[Settings](c))
+	fresh, err := between(c.Tx, c.Event.Chat.ID, int(today)-day-lateDays, int(today)-day)
 	if err != nil {
 		return err
 	}
+	var list []bot.PersonID
+	var all []beginning
 	for _, who := range fresh {
-		s, _, err := starts.Get(c.Tx, c.Event.Chat.ID, who)
+		b, needs, err := st.takeOne(c, who)
 		if err != nil {
 			return err
 		}
-		if slices.Contains(s.Done, st.name) {
-			continue
-		}
-		s.Done = append(s.Done, st.name)
-		if err := starts.Put(c.Tx, s, c.Event.Chat.ID, who); err != nil {
-			return err
-		}
-		if may, err := bot.Remind(c.Tx, who); err != nil {
-			return err
-		} else if !may {
-			continue
-		}
-		if needs, err := st.needs(c, who, s); err != nil {
-			return err
-		} else if needs {
-			list, all = append(list, who), append(all, s)
+		if needs {
+			list, all = append(list, who), append(all, b)
 		}
 	}
-	if len(list) > 0 {
-		st.say(c, list, all)
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	return st.say(c, list, all)
+}
+
+// takeOne marks the step as taken for one newcomer, and says whether there is anything to say to them.
+func (st step) takeOne(c *bot.Call, who bot.PersonID) (b beginning, needs bool, err error) {
+	p, err := bot.PersonOf(c.Tx, who)
+	if err != nil {
+		return b, false, err
+	}
+	b, _, err = beginningOf(c.Tx, c.Event.Chat.ID, p)
+	if err != nil || b.first != who || slices.Contains(b.Done, st.name) {
+		return b, false, err
+	}
+	s, _, err := starts.Get(c.Tx, c.Event.Chat.ID, who)
+	if err != nil {
+		return b, false, err
+	}
+	s.Done = append(s.Done, st.name)
+	if err := starts.Put(c.Tx, s, c.Event.Chat.ID, who); err != nil {
+		return b, false, err
+	}
+	if may, err := bot.Remind(c.Tx, who); err != nil || !may {
+		return b, false, err
+	}
+	needs, err = st.needs(c, p, b)
+	return b, needs, err
 }
 
 // between gives who joined on a span of days, in the order of joining days.
@@ -176,31 +233,6 @@ func between(r store.Reader, chat bot.ChatID, from, to int) (list []bot.PersonID
 	return list, nil
 }
 
-// present names the newcomers of a week, and thanks those who brought them.
-func present(c *bot.Call, list []bot.PersonID, all []start) {
-	var who []string
-	var thanks []bot.PersonID
-	for i, p := range list[:min(atOnce, len(list))] {
-		name := c.Name(p)
-		if by := all[i].Inviter; by != "" {
-			name = c.T(textOne, name, c.T(textBy, c.Name(by)))
-			if !slices.Contains(thanks, by) {
-				thanks = append(thanks, by)
-			}
-		}
-		who = append(who, name)
-	}
-	text := strings.Join(who, c.T(textComma))
-	if len(list) > atOnce {
-		text = c.T(textMany, text, len(list))
-	}
-	text = c.T(textWeek, text)
-	if len(thanks) > 0 {
-		text += c.T(textThank, names(c, thanks))
-	}
-	c.Say(text)
-}
-
 // tidy forgets the days that no step looks at any more.
 func tidy(c *bot.Call, today bot.Day) error {
 	old := store.Range{From: store.Key(c.Event.Chat.ID), To: store.Key(c.Event.Chat.ID, int(today)-keepDays), Limit: most}
@@ -217,4 +249,24 @@ func tidy(c *bot.Call, today bot.Day) error {
 		}
 	}
 	return nil
+}
+
+// thanked lists each of those who brought somebody once.
+func thanked(c *bot.Call, list []bot.PersonID, all []beginning) (newcomers string, inviters []bot.PersonID) {
+	var who []string
+	for i, p := range list[:min(atOnce, len(list))] {
+		name := c.Name(p)
+		if by := all[i].Inviter; by != "" {
+			name = c.T(textOne, name, c.T(textBy, c.Name(by)))
+			if !slices.Contains(inviters, by) {
+				inviters = append(inviters, by)
+			}
+		}
+		who = append(who, name)
+	}
+	newcomers = strings.Join(who, c.T(textComma))
+	if len(list) > atOnce {
+		newcomers = c.T(textMany, newcomers, len(list))
+	}
+	return newcomers, inviters
 }

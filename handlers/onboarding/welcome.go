@@ -2,7 +2,6 @@ package onboarding
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ type rush struct {
 }
 
 const (
-	waiting = store.Table[newcomer]("onboarding/waiting") // chat, when they joined, the how-many-eth of the text, who
+	waiting = store.Table[newcomer]("onboarding/waiting") // chat, when they joined, number, who
 	rushes  = store.Table[rush]("onboarding/rushes")      // chat
 	turns   = store.Table[int]("onboarding/turns")        // chat: how many greetings there were
 	others  = store.Table[string]("onboarding/others")    // chat, number: further welcomes
@@ -37,22 +36,10 @@ const (
 )
 
 var (
-	textBy    = bot.Text{ZH: "%s 邀请来的", EN: "invited by %s"}
-	textAlone = bot.Text{ZH: "很高兴认识您", EN: "glad to meet you"}
 	textMany  = bot.Text{ZH: "%s 等 %d 位", EN: "%s and others, %d in all,"}
 	textNew   = bot.Text{ZH: "新朋友", EN: "our new friend"}
-	textOff   = bot.Text{ZH: "这个群没有设置欢迎语。", EN: "This group has no welcome."}
 	textComma = bot.Text{ZH: "、", EN: ", "}
 	textRush  = bot.Text{ZH: "「%s」一小时里来了 %d 位新人，先不欢迎了，免得刷屏；请去看看是不是正常。", EN: "%[2]d people joined “%[1]s” within an hour. Nobody is greeted for now; please have a look."}
-
-	textWelcomeForm = bot.Text{ZH: "可以写：/欢迎语 预览、/欢迎语 设 内容、/欢迎语 加 内容、/欢迎语 删 编号", EN: "Write: /welcome preview, /welcome set TEXT, /welcome add TEXT, /welcome drop NUMBER"}
-	textWelcomeBad  = bot.Text{ZH: "没有改：%v", EN: "Unchanged: %v"}
-	textWelcomeSet  = bot.Text{ZH: "好的，欢迎语换好了，新人会看到：\n%s", EN: "Done. A newcomer will see:\n%s"}
-	textWelcomeAdd  = bot.Text{ZH: "好的，现在有 %d 种欢迎语轮流用。新人会看到：\n%s", EN: "Done: %d welcomes take turns now. A newcomer will see:\n%s"}
-	textWelcomeFull = bot.Text{ZH: "欢迎语太多啦，先删掉几种。", EN: "There are too many welcomes; drop some first."}
-	textWelcomeGone = bot.Text{ZH: "好的，删掉了。", EN: "Dropped."}
-	textWelcomeNone = bot.Text{ZH: "没有编号 %s 的欢迎语。", EN: "There is no welcome %s."}
-	textWelcomeItem = bot.Text{ZH: "\n— %d：%s", EN: "\n— %d: %s"}
 )
 
 // joined notes who came, to greet them together with those who come within the window.
@@ -72,20 +59,66 @@ func joined(_ context.Context, c *bot.Call) error {
 	if len(people) == 0 { // somebody came whom no list names yet
 		people = []bot.PersonID{""}
 	}
-	r, err := rushNow(c)
+	crowd, err := countIn(c, s, len(people))
 	if err != nil {
 		return err
 	}
-	r.Joined += len(people)
-	if err := rushes.Put(c.Tx, r, c.Event.Chat.ID); err != nil {
+	if crowd {
+		_, err := take(c.Tx, c.Event.Chat.ID)
 		return err
 	}
-	for i, who := range people {
-		if err := waiting.Put(c.Tx, newcomer{who, c.Event.Join.Inviter}, c.Event.Chat.ID, c.Event.At, i, who); err != nil {
+	set, err := greetingSet(c, s)
+	if err != nil {
+		return err
+	}
+	for _, who := range people {
+		n, err := c.Tx.Next(string(waiting))
+		if err != nil {
+			return err
+		}
+		if err := waiting.Put(c.Tx, newcomer{who, c.Event.Join.Inviter}, c.Event.Chat.ID, c.Event.At, n, who); err != nil {
 			return err
 		}
 	}
+	if set {
+		return nil
+	}
 	return c.After(s.Window, timerGreet, "", nil)
+}
+
+// greetingSet says whether a greeting is on its way: the window begins with the first who comes, or else a trickle of people
+// would put it off for ever. One that should be long past was lost, and is set again.
+func greetingSet(c *bot.Call, s Settings) (bool, error) {
+	rg := store.Under(c.Event.Chat.ID)
+	rg.Limit = 1
+	for row, err := range waiting.Scan(c.Tx, rg) {
+		var at time.Time
+		if err != nil {
+			return false, err
+		}
+		if err := store.Split(row.Key, nil, &at, nil, nil); err != nil {
+			return false, err
+		}
+		return c.Event.At.Sub(at) < s.Window, nil
+	}
+	return false, nil
+}
+
+// countIn counts who joined, and says whether that is a crowd. The owner hears of it once an hour.
+func countIn(c *bot.Call, s Settings, n int) (crowd bool, err error) {
+	r, err := rushNow(c)
+	if err != nil {
+		return false, err
+	}
+	r.Joined += n
+	crowd = s.Surge > 0 && r.Joined > s.Surge
+	if crowd && !r.Told {
+		r.Told = true
+		if err := c.TellOwners(textRush, bot.CleanName(c.Event.Chat.Name), r.Joined); err != nil {
+			return false, err
+		}
+	}
+	return crowd, rushes.Put(c.Tx, r, c.Event.Chat.ID)
 }
 
 // rushNow is the count of the hour.
@@ -97,51 +130,46 @@ func rushNow(c *bot.Call) (rush, error) {
 	return r, err
 }
 
+// greet greets all who wait. Those who come in the night are greeted together in the morning, and those beyond the cap when the
+// hour is over.
 func greet(_ context.Context, c *bot.Call) error {
+	if end := c.QuietEnd(c.Now); !end.IsZero() {
+		return c.SetTimer(end, timerGreet, "", nil)
+	}
+	r, err := rushNow(c)
+	if err != nil {
+		return err
+	}
+	if most := bot.Settings[Settings](c).Cap; most > 0 && r.Greeted >= most {
+		return c.SetTimer(r.Since.Add(time.Hour), timerGreet, "", nil)
+	}
 	list, err := take(c.Tx, c.Event.Chat.ID)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if quiet, err := tooMany(c); err != nil || quiet {
+	r.Greeted++
+	if err := rushes.Put(c.Tx, r, c.Event.Chat.ID); err != nil {
 		return err
 	}
-	var people []bot.PersonID
+	g := greeting{inviter: oneInviter(list)}
 	for _, n := range list {
-		if n.Who != "" && !slices.Contains(people, n.Who) {
-			people = append(people, n.Who)
+		if n.Who != "" && !slices.Contains(g.people, n.Who) {
+			g.people = append(g.people, n.Who)
 		}
 	}
 	template, err := next(c)
 	if err != nil {
 		return err
 	}
-	text, err := welcome(c, template, names(c, people), oneInviter(list))
+	text, err := g.welcome(c, template)
 	if err != nil {
 		return err
 	}
 	c.Say(text)
-	return question(c, people)
-}
-
-// tooMany says whether nobody is greeted just now: a crowd, or enough greetings for an hour. The owner hears of a crowd once.
-func tooMany(c *bot.Call) (bool, error) {
-	s := bot.Settings[Settings](c)
-	r, err := rushNow(c)
-	if err != nil {
-		return false, err
+	if err := sendAttachments(c); err != nil {
+		return err
 	}
-	crowd := s.Surge > 0 && r.Joined > s.Surge
-	if crowd && !r.Told {
-		r.Told = true
-		if err := c.TellOwners(textRush, bot.CleanName(c.Event.Chat.Name), r.Joined); err != nil {
-			return false, err
-		}
-	}
-	quiet := crowd || s.Cap > 0 && r.Greeted >= s.Cap
-	if !quiet {
-		r.Greeted++
-	}
-	return quiet, rushes.Put(c.Tx, r, c.Event.Chat.ID)
+	return question(c, g.people)
 }
 
 // next gives the welcome whose turn it is.
@@ -159,7 +187,11 @@ func next(c *bot.Call) (string, error) {
 
 // templates are the welcomes that take turns, that of the settings first.
 func templates(c *bot.Call) ([]string, error) {
-	list := []string{bot.Settings[Settings](c).Welcome}
+	first := bot.Settings[Settings](c).Welcome
+	if first == textWelcome.ZH {
+		first = c.T(textWelcome)
+	}
+	list := []string{first}
 	rg := store.Under(c.Event.Chat.ID)
 	rg.Limit = maxOthers
 	for row, err := range others.Scan(c.Tx, rg) {
@@ -214,134 +246,4 @@ func oneInviter(list []newcomer) bot.PersonID {
 		}
 	}
 	return list[0].Inviter
-}
-
-// welcome fills in a template.
-func welcome(c *bot.Call, template, who string, inviter bot.PersonID) (string, error) {
-	chat, err := c.Chat()
-	if err != nil {
-		return "", err
-	}
-	by := c.T(textAlone)
-	if inviter != "" {
-		by = c.T(textBy, c.Name(inviter))
-	}
-	return fill(template, map[string]string{
-		"名字": who, "群名": bot.CleanName(chat.Name), "人数": fmt.Sprint(chat.Size), "邀请人": by,
-		"日期": c.Day(c.Now).String(), "群规": bot.Settings[Settings](c).Rules,
-	})
-}
-
-// welcomes is /欢迎语: look at them, set the first, add and drop others.
-func welcomes(_ context.Context, c *bot.Call) error {
-	text := strings.TrimSpace(c.Arg("内容"))
-	switch c.Arg("做什么") {
-	case "", "预览", "preview":
-		return preview(c)
-	case "设", "set":
-		if text == "" {
-			return bot.Refuse(textWelcomeForm)
-		}
-		if err := c.SetFor("onboarding", "welcome", text); err != nil {
-			return err
-		}
-		shown, err := welcome(c, text, c.Event.From.Shown(), "")
-		c.Reply(textWelcomeSet, shown)
-		return err
-	case "加", "add":
-		return addWelcome(c, text)
-	case "删", "drop":
-		return dropWelcome(c, text)
-	}
-	return bot.Refuse(textWelcomeForm)
-}
-
-func preview(c *bot.Call) error {
-	list, err := templates(c)
-	if err != nil {
-		return err
-	}
-	if list[0] == "" {
-		c.Reply(textOff)
-		return nil
-	}
-	text, err := welcome(c, list[0], c.Event.From.Shown(), "")
-	if err != nil {
-		return err
-	}
-	for i, template := range list[1:] {
-		shown, err := welcome(c, template, c.Event.From.Shown(), "")
-		if err != nil {
-			return err
-		}
-		text += c.T(textWelcomeItem, i+2, shown)
-	}
-	c.Say(text)
-	return nil
-}
-
-// addWelcome keeps a further welcome, if it can be filled in.
-func addWelcome(c *bot.Call, text string) error {
-	if text == "" || len(text) > maxText {
-		return bot.Refuse(textWelcomeForm)
-	}
-	shown, err := welcome(c, text, c.Event.From.Shown(), "")
-	if err != nil {
-		return bot.Refuse(textWelcomeBad, err)
-	}
-	list, err := templates(c)
-	if err != nil {
-		return err
-	}
-	if len(list) > maxOthers {
-		return bot.Refuse(textWelcomeFull)
-	}
-	n, err := c.Tx.Next(string(others))
-	if err != nil {
-		return err
-	}
-	c.Reply(textWelcomeAdd, len(list)+1, shown)
-	return others.Put(c.Tx, text, c.Event.Chat.ID, n)
-}
-
-// dropWelcome removes one of the further welcomes, by its place in the list.
-func dropWelcome(c *bot.Call, text string) error {
-	rg, n := store.Under(c.Event.Chat.ID), 1
-	rg.Limit = maxOthers
-	for row, err := range others.Scan(c.Tx, rg) {
-		if err != nil {
-			return err
-		}
-		if n++; fmt.Sprint(n) == text {
-			c.Reply(textWelcomeGone)
-			return c.Tx.Delete(string(others), row.Key)
-		}
-	}
-	return bot.Refuse(textWelcomeNone, bot.CleanName(text))
-}
-
-func placeholders() []string {
-	return []string{"名字", "群名", "人数", "邀请人", "日期", "群规"}
-}
-
-// fill puts values into a template. What was put in is never read as a template again.
-func fill(template string, values map[string]string) (string, error) {
-	var b strings.Builder
-	for rest := template; ; {
-		before, after, open := strings.Cut(rest, "{")
-		b.WriteString(before)
-		if !open {
-			return b.String(), nil
-		}
-		at := len([]rune(template)) - len([]rune(after))
-		name, tail, closed := strings.Cut(after, "}")
-		if !closed {
-			return "", fmt.Errorf("第 %d 个字的 { 没有对应的 }", at)
-		}
-		if !slices.Contains(placeholders(), name) {
-			return "", fmt.Errorf("第 %d 个字的 {%s} 不认识，可用的有 {%s}", at, name, strings.Join(placeholders(), "} {"))
-		}
-		b.WriteString(values[name])
-		rest = tail
-	}
 }
