@@ -18,6 +18,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 6200
 # Publish it to the machine alone: docker run -p 127.0.0.1:6200:6200 …
-ENV SIXTYTWENTY_LISTEN=0.0.0.0:6200
+ENV SIXTYTWENTY_LISTEN=0.0.0.0:6200 SIXTYTWENTY_CONSOLE_LOCAL=true
 ENTRYPOINT ["/sixtwenty"]
 CMD ["run", "--config", "/config.yaml", "--data", "/data"]

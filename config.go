@@ -28,6 +28,7 @@ var shipped []byte
 type Config struct {
 	Account Account        `yaml:"account"`
 	Listen  string         `yaml:"listen"`
+	Console Console        `yaml:"console"`
 	Data    string         `yaml:"data"`
 	Groups  []string       `yaml:"groups"`
 	Pace    bot.Pace       `yaml:"pace"`
@@ -235,6 +236,7 @@ func (d *document) check() (faults []fault) {
 			}
 		}
 	}
+	section("console", c.Console)
 	section("backup", c.Backup)
 	section("alarm", c.Alarm)
 	for i, name := range d.names {
@@ -257,6 +259,11 @@ func (s *settings) resolve(dataFolder string) error {
 	s.Data = full
 	if !filepath.IsAbs(s.Backup.Folder) {
 		s.Backup.Folder = filepath.Join(full, s.Backup.Folder)
+	}
+	for _, file := range []*string{&s.Console.Password, &s.Console.Cert, &s.Console.Key} {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(full, *file)
+		}
 	}
 	for name, section := range s.features {
 		v := reflect.New(reflect.TypeOf(section)).Elem()

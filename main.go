@@ -35,16 +35,18 @@ type flags struct {
 
 type commands struct {
 	flags
-	Run     runCommand     `cmd:"" default:"1" help:"运行机器人（默认）。Run the bot (the default)."`
-	Box     boxCommand     `cmd:"" help:"只运行模拟微信，给任何客户端用。Serve WeChat in a box alone, for any client."`
-	Check   checkCommand   `cmd:"" help:"只检查配置文件。Check the configuration and do nothing else."`
-	Status  statusCommand  `cmd:"" help:"运行中的机器人怎么样。Say how the running bot is."`
-	Alarm   alarmCommands  `cmd:"" help:"微信之外的提醒。Alarms outside WeChat."`
-	Backup  backupCommand  `cmd:"" help:"备份，机器人运行着也行。Copy the state to a file, also while the bot runs."`
-	Restore restoreCommand `cmd:"" help:"从备份恢复；不加 --yes 只看会变什么。Put a backup in place; without --yes, say what would change."`
-	Export  exportCommand  `cmd:"" help:"导出成可读的文件，可以搬到别的账号。Write the community to a readable file, for another account."`
-	Import  importCommand  `cmd:"" help:"导入；不加 --yes 只看会变什么。Take such a file in; without --yes, say what would change."`
-	Version versionCommand `cmd:"" help:"版本。Print the version."`
+	Run      runCommand      `cmd:"" default:"1" help:"运行机器人（默认）。Run the bot (the default)."`
+	Box      boxCommand      `cmd:"" help:"只运行模拟微信，给任何客户端用。Serve WeChat in a box alone, for any client."`
+	Check    checkCommand    `cmd:"" help:"只检查配置文件。Check the configuration and do nothing else."`
+	Status   statusCommand   `cmd:"" help:"运行中的机器人怎么样。Say how the running bot is."`
+	Link     linkCommand     `cmd:"" help:"再要一个进控制台的一次性链接。Print another one-time link to the console of the running bot."`
+	Password passwordCommand `cmd:"" help:"设控制台的密码。Set the console's password."`
+	Alarm    alarmCommands   `cmd:"" help:"微信之外的提醒。Alarms outside WeChat."`
+	Backup   backupCommand   `cmd:"" help:"备份，机器人运行着也行。Copy the state to a file, also while the bot runs."`
+	Restore  restoreCommand  `cmd:"" help:"从备份恢复；不加 --yes 只看会变什么。Put a backup in place; without --yes, say what would change."`
+	Export   exportCommand   `cmd:"" help:"导出成可读的文件，可以搬到别的账号。Write the community to a readable file, for another account."`
+	Import   importCommand   `cmd:"" help:"导入；不加 --yes 只看会变什么。Take such a file in; without --yes, say what would change."`
+	Version  versionCommand  `cmd:"" help:"版本。Print the version."`
 }
 
 func main() {

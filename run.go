@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sixtwenty/bot"
-	"sixtwenty/console"
+	"sixtwenty/console/door"
 	"sixtwenty/control"
 	"sixtwenty/handlers"
 	"sixtwenty/store"
@@ -74,6 +74,9 @@ type house struct {
 	code        string
 	door        *control.Door // nil where none could be made
 	backups     *backups
+	owners      *door.Door // to the console
+	ops         *ops
+	addr        string // where the pages are served
 	mux         *http.ServeMux
 	closes      []func() error // in the order of opening
 }
@@ -118,9 +121,7 @@ func (h *house) open() error {
 	}
 	h.backups = &backups{Backup: h.Backup, file: h.file, clock: h.clock, zone: h.zone(), log: h.log.Named("backup"), old: old}
 	h.backups.expect()
-	h.mux.Handle("/console", console.New(h.bot, h.db))
-	h.mux.Handle("/console/", console.New(h.bot, h.db))
-	return nil
+	return h.openConsole(context.Background())
 }
 
 // openState opens the database, and the door through which others ask for it. old says that it was there before.
@@ -230,10 +231,11 @@ func (h *house) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.lookout.console = "http://" + ln.Addr().String() + "/console"
+	h.addr = ln.Addr().String()
+	h.lookout.console = h.pageBase() + "/console"
 	h.welcome(ln.Addr().String(), taken)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serve(ctx, ln, localOnly(h.mux), h.log) })
+	g.Go(func() error { return serve(ctx, ln, h.gate().handler(h.mux), h.Console, h.log) })
 	g.Go(func() error { return h.backups.run(ctx) })
 	g.Go(func() error { h.lookout.alarm.Run(ctx); return nil })
 	if h.door != nil {

@@ -20,7 +20,13 @@ func (h *house) welcome(addr, taken string) {
 	if h.box != nil {
 		say("  打开 / open     http://%s/          手机们在这里：扮演群主和群友 / the phones: play owner and members", addr)
 	}
-	say("  机器人 / bot    http://%s/console", addr)
+	say("  控制台 / console %s", h.entrance())
+	if h.owners.Linked() {
+		say("                  这个链接只能用一次；再要一个：sixtwenty link / it works once; for another: sixtwenty link")
+	}
+	if !h.near() && !h.Console.encrypted() {
+		say("  ⚠ 控制台没有加密，别人在路上可能看到密码。/ The console is not encrypted: others can read the password on the way.")
+	}
 	say("  机主认领码      %s   私聊机器人发送 / send the bot in private:  /机主 %s", h.code, h.code)
 	say("  数据 / data     %s\n", h.Data)
 }
@@ -31,6 +37,7 @@ func (h *house) showQR(code wechat.QR) {
 	if err != nil {
 		picture = code.URL
 	}
+	h.ops.scan(code.URL)
 	h.lookout.code(code)
 	fmt.Fprintf(h.stdout, "用微信扫码登录 / scan with WeChat:\n\n%s\n", picture)
 	if h.box != nil {
@@ -40,6 +47,7 @@ func (h *house) showQR(code wechat.QR) {
 
 // showState prints how the account is connected, whenever that changes.
 func (h *house) showState(s bot.AccountState) {
+	h.ops.state(s)
 	h.lookout.state(s)
 	fmt.Fprintf(h.stdout, "%s: %s\n", h.Account.service(), s)
 	if s.Final {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,15 +33,28 @@ func listen(addr string) (ln net.Listener, taken string, err error) {
 	return ln, addr, nil
 }
 
-// serve answers until ctx is done. Streams to pages end with ctx, so that stopping does not wait for them.
-func serve(ctx context.Context, ln net.Listener, h http.Handler, log *zap.Logger) error {
+const (
+	maxConns   = 512
+	maxHeaders = 64 << 10
+)
+
+// serve answers until ctx is done, over TLS where there is a certificate. Streams to pages end with ctx, so that stopping does
+// not wait for them.
+func serve(ctx context.Context, ln net.Listener, h http.Handler, c Console, log *zap.Logger) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeaders,
 		ErrorLog:    zap.NewStdLog(log.Named("http")),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(ln) }()
+	go func() {
+		few := &fewConns{Listener: ln, room: make(chan struct{}, maxConns)}
+		if c.Cert != "" {
+			ended <- server.ServeTLS(few, c.Cert, c.Key)
+		} else {
+			ended <- server.Serve(few)
+		}
+	}()
 	select {
 	case err := <-ended:
 		return err
@@ -53,33 +68,92 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, log *zap.Logger
 	return nil
 }
 
-// localOnly refuses requests that name another host than this machine: a page of a stranger's site that makes its own name
-// point here could otherwise read and play everything.
-func localOnly(next http.Handler) http.Handler {
+// fewConns takes so many connections at a time: whoever opens thousands and says nothing must not use up the files that the
+// database and the account need.
+type fewConns struct {
+	net.Listener
+	room chan struct{}
+}
+
+func (l *fewConns) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case l.room <- struct{}{}:
+			return &oneConn{Conn: conn, left: sync.OnceFunc(func() { <-l.room })}, nil
+		default:
+			conn.Close()
+		}
+	}
+}
+
+type oneConn struct {
+	net.Conn
+	left func()
+}
+
+func (c *oneConn) Close() error {
+	defer c.left()
+	return c.Conn.Close()
+}
+
+// A gate lets in requests by the name they give this machine and by where they come from. A page of a stranger's site that makes its own
+// name point here could otherwise read and play everything.
+type gate struct {
+	near   bool   // the address is reached from this machine alone
+	public string // the host of console.url
+}
+
+func (g gate) handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if h, _, err := net.SplitHostPort(host); err == nil {
-			host = h
-		}
-		local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-		if ip := net.ParseIP(host); host == "localhost" || ip != nil && (ip.IsLoopback() || local != nil && sameHost(local, ip)) {
+		host := hostOf(r.Host)
+		ip := net.ParseIP(host)
+		local := host == "localhost" || ip != nil && ip.IsLoopback()
+		addr, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		this := ip != nil && addr != nil && sameHost(addr, ip)
+		switch {
+		case g.near && (local || this), !g.near && local && fromHere(r):
 			next.ServeHTTP(w, r)
-			return
+		case !g.near && forAll(r.URL.Path) && (g.public != "" && strings.EqualFold(host, g.public) || g.public == "" && this):
+			next.ServeHTTP(w, r)
+		default:
+			http.Error(w, "this address is for this machine only; see console.url in config.yaml", http.StatusMisdirectedRequest)
 		}
-		http.Error(w, "this address is for this machine only", http.StatusMisdirectedRequest)
 	})
 }
+
+// forAll says whether a path may be asked for from elsewhere: the phones of the box, metrics and profiles may not.
+func forAll(path string) bool {
+	return path == "/" || path == "/console" || strings.HasPrefix(path, "/console/") || path == "/healthz" || path == "/readyz"
+}
+
+func hostOf(s string) string {
+	if h, _, err := net.SplitHostPort(s); err == nil {
+		return h
+	}
+	return strings.Trim(s, "[]")
+}
+
+// localOnly refuses requests that name another host than this machine.
+func localOnly(next http.Handler) http.Handler { return gate{near: true}.handler(next) }
 
 func sameHost(local net.Addr, ip net.IP) bool {
 	tcp, ok := local.(*net.TCPAddr)
 	return ok && tcp.IP.Equal(ip)
 }
 
+func fromHere(r *http.Request) bool {
+	ip := net.ParseIP(hostOf(r.RemoteAddr))
+	return ip != nil && ip.IsLoopback()
+}
+
 // nearOnly refuses requests that come from another machine.
 func nearOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil || !net.ParseIP(host).IsLoopback() {
+		if !fromHere(r) {
 			http.Error(w, "this address is for this machine only", http.StatusForbidden)
 			return
 		}

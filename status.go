@@ -50,6 +50,7 @@ func (h *house) report() report {
 // answers are what the bot tells other processes of its user.
 func (h *house) answers() map[string]control.Command {
 	return map[string]control.Command{
+		"link":   func(context.Context) (control.Reply, error) { return control.Reply{Value: h.entrance()}, nil },
 		"status": func(context.Context) (control.Reply, error) { return control.Reply{Value: h.report()}, nil },
 		"backup": func(context.Context) (control.Reply, error) {
 			return control.Reply{Body: func(ctx context.Context, w io.Writer) error { return h.file.Backup(ctx, w) }}, nil

@@ -43,6 +43,32 @@ func (f Folder) Latest() (latest time.Time, err error) {
 	return latest, nil
 }
 
+// A Kept is one backup of a folder.
+type Kept struct {
+	Name string
+	Made time.Time // by its name
+	Size int64
+}
+
+// List gives the backups, the newest first.
+func (f Folder) List() (list []Kept, err error) {
+	entries, err := os.ReadDir(f.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, e := range entries {
+		made, ok := madeAt(e.Name())
+		if !ok {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
+			list = append(list, Kept{e.Name(), made, info.Size()})
+		}
+	}
+	slices.SortFunc(list, func(a, b Kept) int { return b.Made.Compare(a.Made) })
+	return list, nil
+}
+
 // Rotate removes the oldest backups above Keep with their checksums, and never the one at just. Age is that of the file, not of
 // its name: a clock of a played world can be set back.
 func (f Folder) Rotate(just string) (removed []string, err error) {

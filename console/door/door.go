@@ -236,7 +236,12 @@ func (s session) ended(now time.Time) bool {
 }
 
 // Inside says whether a request comes from an open session, and keeps that it is used.
-func (d *Door) Inside(r *http.Request) bool {
+func (d *Door) Inside(r *http.Request) bool { return d.look(r, true) }
+
+// Open is Inside for what a page does by itself: it keeps no session from ending.
+func (d *Door) Open(r *http.Request) bool { return d.look(r, false) }
+
+func (d *Door) look(r *http.Request, use bool) bool {
 	token, ok := d.cookie(r)
 	if !ok {
 		return false
@@ -248,8 +253,10 @@ func (d *Door) Inside(r *http.Request) bool {
 	if !ok || s.ended(now) {
 		return false
 	}
-	s.seen = now
-	d.open[sum] = s
+	if use {
+		s.seen = now
+		d.open[sum] = s
+	}
 	return true
 }
 

@@ -1,0 +1,134 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"sixtwenty/bot"
+	"sixtwenty/store"
+)
+
+// A figure is a number to be seen from afar.
+type figure struct {
+	Name, Value, Note string
+	Share             int // of 100, where it is a part of something; -1 where not
+	Bad               bool
+}
+
+type todayPage struct {
+	frame
+	State   string
+	Bad     bool
+	Figures []figure
+	Codes   []code
+	Next    []planned
+}
+
+// A code is shown here and in the terminal, never in a chat.
+type code struct{ Role, Code, Chat, Until string }
+
+type planned struct {
+	At, What string
+	Lacks    bool
+}
+
+const (
+	ahead     = 48 * time.Hour
+	mostAhead = 6
+)
+
+func (c *console) today(w http.ResponseWriter, r *http.Request) {
+	var p todayPage
+	f, err := c.read(r, bot.OnToday, func(ctx context.Context, s store.Reader, f *frame) (err error) {
+		p = todayPage{}
+		status := c.Bot.Status()
+		p.State, p.Bad = stateOf(f, status)
+		p.Figures = figures(f, status)
+		if p.Codes, err = codes(f, s); err != nil {
+			return err
+		}
+		if p.Next, err = c.upcoming(f, s); err != nil {
+			return err
+		}
+		f.Parts, err = c.parts(ctx, s, f, c.wanted(bot.OnToday, bot.OfGroup, bot.OfAccount), "")
+		return err
+	})
+	p.frame = f
+	c.show(w, "today.html", p, err)
+}
+
+func stateOf(f *frame, s bot.Status) (state string, bad bool) {
+	switch {
+	case s.Account.Name != "":
+		return s.Account.In(f.Lang), s.Account.Name != bot.Online
+	case s.Session != "":
+		return bot.Text{ZH: "已登录", EN: "signed in"}.In(f.Lang), false
+	}
+	return bot.Text{ZH: "还没登录", EN: "not signed in yet"}.In(f.Lang), true
+}
+
+func figures(f *frame, s bot.Status) []figure {
+	since := s.Account.Since
+	if since.IsZero() {
+		since = s.Started
+	}
+	return []figure{
+		moment(f, "online", since),
+		moment(f, "heard", s.LastIn),
+		used(f, f.T("hourly"), s.Budget.Hour, s.Budget.PerHour),
+		used(f, f.T("daily"), s.Budget.Day, s.Budget.PerDay),
+		{Name: f.T("waiting"), Value: strconv.Itoa(s.Waiting), Share: -1},
+	}
+}
+
+// moment is a time of day, with the date where it is not today's.
+func moment(f *frame, name string, t time.Time) figure {
+	date, clock, ok := strings.Cut(f.clock(t), " ")
+	if !ok {
+		date, clock = "", date
+	}
+	return figure{Name: f.T(name), Value: clock, Note: date, Share: -1}
+}
+
+// used is how much of a budget is gone.
+func used(f *frame, name string, n, most int) figure {
+	if most == 0 {
+		return figure{Name: name, Value: strconv.Itoa(n), Note: f.T("unlimited"), Share: -1}
+	}
+	share := min(100, 100*n/most)
+	return figure{Name: name, Value: strconv.Itoa(n), Note: fmt.Sprintf(f.T("of"), most), Share: share, Bad: share >= 90}
+}
+
+// codes lists the codes that are good now.
+func codes(f *frame, s store.Reader) (shown []code, err error) {
+	list, err := bot.Codes(s, f.now)
+	for _, c := range list {
+		one := code{Role: bot.RoleName(c.Role).In(f.Lang), Code: c.Code, Until: f.clock(c.Expires)}
+		for _, g := range f.Groups {
+			if g.Value == string(c.Chat) {
+				one.Chat = g.Title
+			}
+		}
+		shown = append(shown, one)
+	}
+	return shown, err
+}
+
+// upcoming are the next things that will be sent to the group that is looked at.
+func (c *console) upcoming(f *frame, s store.Reader) (shown []planned, err error) {
+	if f.Chat.ID == "" {
+		return nil, nil
+	}
+	list, err := c.Bot.Outlook(s).UpcomingIn(f.Chat, f.now.Add(ahead), maxPlanned)
+	for _, p := range list[:min(len(list), mostAhead)] {
+		shown = append(shown, planned{At: f.clock(p.At), What: p.Summary.In(f.Lang), Lacks: p.Lacks})
+	}
+	return shown, err
+}
+
+// maxPlanned bounds the runs among which the soonest are looked for.
+const maxPlanned = 200
