@@ -150,18 +150,33 @@ func (c *Call) SettingsHere() ([]Setting, error) {
 	return c.run.bot.SettingsIn(c.Tx, c.Event.Chat.ID)
 }
 
-// Help lists the commands that the sender may use where they are.
-func (c *Call) Help() []Command {
-	var list []Command
+// A Chapter is the commands of one feature.
+type Chapter struct {
+	Title    Text
+	Commands []Command
+}
+
+// Help lists the commands that the sender may use where they are, by feature; those of the feature that asks come last.
+func (c *Call) Help() []Chapter {
+	var list []Chapter
+	var last []Chapter
 	for _, f := range c.run.bot.features {
+		ch := Chapter{Title: f.Summary}
 		for i := range f.Commands {
 			cmd := &command{Command: &f.Commands[i], feature: f}
 			if cmd.refuse(&c.Event, c.Role, c.Powers(), c.group.Language) == nil {
-				list = append(list, f.Commands[i])
+				ch.Commands = append(ch.Commands, f.Commands[i])
 			}
 		}
+		switch {
+		case len(ch.Commands) == 0:
+		case f == c.feature:
+			last = append(last, ch)
+		default:
+			list = append(list, ch)
+		}
 	}
-	return list
+	return append(list, last...)
 }
 
 // Command finds a command by a name or an alias, with or without the slash.

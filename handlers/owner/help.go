@@ -9,6 +9,8 @@ import (
 
 var (
 	textHelp     = bot.Text{ZH: "您在这里可以用：", EN: "You can use here:"}
+	textChapter  = bot.Text{ZH: "\n【%s】", EN: "\n%s:"}
+	textHelpEnd  = bot.Text{ZH: "\n发「/帮助 打卡」看一个怎么写，发「/帮助 全部」看所有的说明。", EN: "\nSend “/help checkin” for one of them, “/help all” for all they do."}
 	textHelpLine = bot.Text{ZH: "\n%s　%s", EN: "\n%s  %s"}
 	textBare     = bot.Text{ZH: "（也可以直接发「%s」）", EN: " (or just “%s”)"}
 	textAlso     = bot.Text{ZH: "\n别名：%s", EN: "\nAlso: %s"}
@@ -17,12 +19,24 @@ var (
 )
 
 func help(_ context.Context, c *bot.Call) error {
-	if name := c.Arg("指令"); name != "" {
+	name := c.Arg("指令")
+	long := name == "全部" || strings.EqualFold(name, "all")
+	if name != "" && !long {
 		return helpOn(c, name)
 	}
 	text := c.T(textHelp)
-	for _, cmd := range c.Help() {
-		text += c.T(textHelpLine, cmd.Usage(), c.T(cmd.Summary))
+	for _, ch := range c.Help() {
+		text += c.T(textChapter, c.T(ch.Title))
+		for _, cmd := range ch.Commands {
+			if long {
+				text += c.T(textHelpLine, cmd.Usage(), c.T(cmd.Summary))
+			} else {
+				text += " /" + cmd.Name
+			}
+		}
+	}
+	if !long {
+		text += c.T(textHelpEnd)
 	}
 	c.Say(text)
 	return nil
