@@ -54,6 +54,7 @@ func left() map[string]string {
 		"bot/touch": ofAccount, "bot/lastsent": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
 		"bot/works/due": underWay,
+		"moderation/proposals": underWay, "moderation/sums": underWay,
 		"people/asked":  underWay, "checkin/cards": underWay, "checkin/halves": underWay, "checkin/questions": underWay,
 		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "onboarding/asked": underWay, "guard/looks": underWay, "referral/asking": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
 		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "report/told": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,

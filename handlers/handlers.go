@@ -9,6 +9,7 @@ import (
 	"sixtwenty/handlers/guard"
 	"sixtwenty/handlers/history"
 	"sixtwenty/handlers/keywords"
+	"sixtwenty/handlers/moderation"
 	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/people"
@@ -34,6 +35,7 @@ func All(claim string) []bot.Feature {
 		report.Feature(studio),
 		keywords.Feature(),
 		guard.Feature(),
+		moderation.Feature(),
 		history.Feature(),
 	}
 }
