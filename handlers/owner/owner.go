@@ -49,9 +49,10 @@ func Feature(code string) bot.Feature {
 			},
 			{
 				Name: "设置", Aliases: []string{"set", "settings"}, Args: "[项] [值...]", Who: bot.Owner,
-				Summary: bot.Text{ZH: "看或改这个群的设置；值写「默认」就恢复", EN: "show or change this chat's settings; 默认 or default restores"},
+				Summary: bot.Text{ZH: "看或改这个群的设置：/设置 checkin 看一类；值写「默认」就恢复", EN: "show or change this chat's settings: /set checkin shows one kind; default restores"},
 				Examples: []bot.Example{
-					{Say: "/设置", Reply: "…group.zone…"},
+					{Say: "/设置", Reply: "…都没改过…onboarding…"},
+					{Say: "/设置 group", Reply: "…group.zone = Asia/Shanghai…时区…"},
 					{Say: "/设置 group.day_begins 5", Reply: "…5…"},
 					{Say: "/设置 group.day_begins 40", Reply: "…没有改…"},
 				},
