@@ -76,7 +76,7 @@ var (
 	textNoAudit    = bot.Text{ZH: "还没有人用过权力。", EN: "No power was used yet."}
 	textDenied     = bot.Text{ZH: "没有权限的尝试：", EN: "Tried without the right to:"}
 	textDeniedLine = bot.Text{ZH: "%s %s /%s，共 %d 次", EN: "%s %s /%s, %d times"}
-	textAudit      = bot.Text{ZH: "%s %s /%s %s（凭%s，%s）", EN: "%s %s /%s %s (by %s, %s)"}
+	textAudit      = bot.Text{ZH: "%s %s /%s（凭%s，%s）", EN: "%s %s /%s (by %s, %s)"}
 )
 
 func appoint(_ context.Context, c *bot.Call) error {
@@ -215,7 +215,11 @@ func audit(_ context.Context, c *bot.Call) error {
 	}
 	var lines []string
 	for _, a := range list {
-		lines = append(lines, c.T(textAudit, when(c, a), actor(c, a), a.Command, bot.CleanName(a.Args),
+		said := a.Command
+		if a.Args != "" {
+			said += " " + bot.CleanName(a.Args)
+		}
+		lines = append(lines, c.T(textAudit, when(c, a), actor(c, a), said,
 			inChat(c, evidences, a.Evidence), inChat(c, outcomes, a.Outcome)))
 	}
 	if len(denied) > 0 {

@@ -254,7 +254,7 @@ func TestPowerIsAudited(t *testing.T) {
 			t.Errorf("denied %q", denied)
 		}
 		got := strings.Join(w.Says("小六", "/审计"), "\n")
-		for _, line := range []string{"群主 /设置 group.day_begins 5（凭码，完成）", "群主 /拉黑 @群主（凭码，没有做）", "没有权限的尝试：", "阿杰 /停，共 30 次"} {
+		for _, line := range []string{"群主 /机主（凭码，完成）", "群主 /设置 group.day_begins 5（凭码，完成）", "群主 /拉黑 @群主（凭码，没有做）", "没有权限的尝试：", "阿杰 /停，共 30 次"} {
 			if !strings.Contains(got, line) {
 				t.Errorf("%q is not told:\n%s", line, got)
 			}
