@@ -227,7 +227,12 @@ func TestABackupThatIsKilledLeavesNoFile(t *testing.T) {
 		}
 	}()
 	cmd, screen := child(t, "backup", file, "--data", data)
-	conn := <-sent
+	var conn net.Conn
+	select {
+	case conn = <-sent:
+	case <-screen.over:
+		t.Fatalf("the backup ended before it asked:\n%s", screen)
+	}
 	kill(t, cmd, screen)
 	_ = conn.Close()
 	for path := range content(t, out) {
@@ -237,7 +242,11 @@ func TestABackupThatIsKilledLeavesNoFile(t *testing.T) {
 		long := time.Now().Add(-2 * time.Hour)
 		check(t, os.Chtimes(path, long, long))
 	}
-	go func() { _ = (<-sent).Close() }()
+	go func() {
+		if conn, ok := <-sent; ok {
+			_ = conn.Close()
+		}
+	}()
 	refused(t, []string{"broke off"}, "backup", file, "--data", data)
 	if left := content(t, out); len(left) > 0 {
 		t.Errorf("left %v", left)

@@ -19,7 +19,8 @@ import (
 // importCommand takes an archive into the database, or says what that would change. All of it is taken, or nothing.
 type importCommand struct {
 	File    string `arg:"" help:"export 导出的文件。What export made."`
-	Yes     bool   `help:"真的导入。Do it."`
+	DryRun  bool   `xor:"do" help:"只说会变什么；不加 --yes 就是这样。Only say what would change, as without --yes."`
+	Yes     bool   `xor:"do" help:"真的导入。Do it."`
 	Replace bool   `help:"先清空这些表，用文件里的代替。Empty the tables first: the archive in place of what is there."`
 }
 

@@ -18,8 +18,9 @@ import (
 
 // restoreCommand puts a backup in the place of the database, or says what that would change.
 type restoreCommand struct {
-	File string `arg:"" help:"备份文件。The backup."`
-	Yes  bool   `help:"真的换上。Do it."`
+	File   string `arg:"" help:"备份文件。The backup."`
+	DryRun bool   `xor:"do" help:"只说会变什么；不加 --yes 就是这样。Only say what would change, as without --yes."`
+	Yes    bool   `xor:"do" help:"真的换上。Do it."`
 }
 
 // Run compares, and with --yes puts the backup in place. The replaced database is kept beside it.

@@ -27,6 +27,11 @@ func TestRestoreSaysWhatWouldChangeAndChangesNothing(t *testing.T) {
 	data, file := backedUp(t)
 	before, backups := content(t, data), content(t, filepath.Dir(file))
 	out := mustRun(t, "restore", file, "--data", data)
+	if dry := mustRun(t, "restore", file, "--data", data, "--dry-run"); strings.Count(dry, "\n") != strings.Count(out, "\n") {
+		t.Errorf("--dry-run is not the same as no --yes:\n%s", dry)
+	}
+	refused(t, []string{"--dry-run", "--yes"}, "restore", file, "--data", data, "--dry-run", "--yes")
+	refused(t, []string{"--dry-run", "--yes"}, "import", file, "--data", data, "--yes", "--dry-run")
 	unchanged(t, data, before)
 	unchanged(t, filepath.Dir(file), backups)
 	for _, want := range []string{

@@ -77,6 +77,9 @@ func Workshop(dir, prefix string) (string, error) {
 // Stage writes and flushes a temporary file beside path, for its owner's eyes only. Give it another name, or remove it.
 func Stage(ctx context.Context, path string, fill func(io.Writer) error) (part string, f File, err error) {
 	sweep(path)
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return "", f, fmt.Errorf("the folder of %s: %w", filepath.Base(path), err)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), partPrefix(path)+"*") // 0600
 	if err != nil {
 		return "", File{}, err

@@ -39,11 +39,24 @@ func (p Pace) doubts(c Class) int {
 	return 0
 }
 
+const (
+	// longestGap leaves an answer, which is stale after ten minutes, its time.
+	longestGap    = 5 * time.Minute
+	longestWarmUp = 90 * 24 * time.Hour
+)
+
 // Check says what is wrong with the pace.
 func (p Pace) Check() error {
 	for name, d := range map[string]time.Duration{"gap": p.Gap, "jitter": p.Jitter, "chat_gap": p.ChatGap, "warm_up": p.WarmUp} {
 		if d < 0 {
 			return fmt.Errorf("%s: found a negative time, expected 0s or more", name)
+		}
+		most := longestGap
+		if name == "warm_up" {
+			most = longestWarmUp
+		}
+		if d > most {
+			return fmt.Errorf("%s: found %v, expected %v at most", name, d, most)
 		}
 	}
 	if p.PerHour < 0 || p.PerDay < 0 {
@@ -70,6 +83,9 @@ func parseQuiet(s string) (quietHours, error) {
 	to, err2 := time.Parse("15:04", strings.TrimSpace(b))
 	if err1 != nil || err2 != nil {
 		return quietHours{}, fmt.Errorf("quiet: found %q, expected hours such as 23:00-06:00", s)
+	}
+	if from.Equal(to) {
+		return quietHours{}, fmt.Errorf("quiet: found %q, which begins when it ends; expected hours such as 23:00-06:00, or \"\" for never", s)
 	}
 	return quietHours{from.Hour()*60 + from.Minute(), to.Hour()*60 + to.Minute()}, nil
 }

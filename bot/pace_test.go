@@ -167,7 +167,16 @@ func TestTheSameTextIsKeptApart(t *testing.T) {
 }
 
 func TestPaceFaultsAreDeclarationFaults(t *testing.T) {
-	for _, p := range []Pace{{Gap: -1}, {PerHour: -1}, {Quiet: "late"}, {Resend: "all"}} {
+	for _, p := range []Pace{
+		{Gap: -1},
+		{PerHour: -1},
+		{Quiet: "late"},
+		{Quiet: "0:00-00:00"},
+		{Gap: time.Hour},
+		{ChatGap: 876_000 * time.Hour},
+		{WarmUp: 876_000 * time.Hour},
+		{Resend: "all"},
+	} {
 		if p.Check() == nil {
 			t.Errorf("%+v is taken", p)
 		}
