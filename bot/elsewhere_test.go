@@ -50,7 +50,9 @@ func TestIn(t *testing.T) {
 		if r.tally(string(club.ID)) != 1 || r.tally(string(home("小明").ID)) != 0 {
 			t.Error("the fact is not the group's")
 		}
-		r.update(func(tx store.Tx) error { return roles.Put(tx, RoleRow{Role: Blocked}, member("小明").Person, club.ID) })
+		r.update(func(tx store.Tx) error {
+			return roles.Put(tx, RoleRow{Role: Blocked}, member("小明").Person, club.ID)
+		})
 		r.put(tells("小明", "/那边"))
 		r.wind(10 * time.Second)
 		r.expect(home("小明"), "回来：一")

@@ -31,7 +31,7 @@ const (
 	Recalled      Kind = "recalled"       // the message Text (an event ID) was taken back
 	Tickled       Kind = "tickled"        // From tickled the account
 	System        Kind = "system"         // a system text nobody understands yet
-	SignedIn      Kind = "signed-in"      // the account is in; Text is the session: a new one after each scan
+	SignedIn      Kind = "signed-in"      // the account is in; Text is the session: a new one after each scan; From is the account as a person
 	Tick          Kind = "tick"           // a timer is due (made by the engine alone)
 	Asked         Kind = "asked"          // the owner used the console (made by Ask alone)
 )

@@ -241,6 +241,12 @@ func (r *run) enrol(chat ChatID, m Member) error {
 	return members.Put(r.tx, row, chat, m.Person)
 }
 
+// Me is the account itself as a person, "" before its first sign-in. It is on the member lists of its groups.
+func Me(r store.Reader) (PersonID, error) {
+	me, _, err := state.Get(r, stateMe)
+	return PersonID(me), err
+}
+
 // HomeOf is the private conversation with a person, "" where they never wrote there.
 func HomeOf(r store.Reader, who PersonID) (ChatID, error) {
 	row, _, err := people.Get(r, who)

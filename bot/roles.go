@@ -28,6 +28,7 @@ const (
 const (
 	stateSession  = "session"
 	stateSince    = "since" // of the session
+	stateMe       = "me"    // the account as a person
 	stateSilenced = "silenced"
 	statePlace    = "place"
 )

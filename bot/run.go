@@ -256,6 +256,11 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 
 // signedIn keeps the session, and when it began.
 func (r *run) signedIn(e *Event) error {
+	if me := e.From.Person; me != "" {
+		if err := state.Put(r.tx, string(me), stateMe); err != nil {
+			return err
+		}
+	}
 	if e.Text == r.session {
 		r.out.session = e.Text
 		return nil

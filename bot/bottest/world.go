@@ -103,7 +103,7 @@ func (w *World) start() {
 			w.T.Errorf("the bot ended with: %v", err)
 		}
 	}
-	w.put(bot.Event{ID: "signed-in/1", Kind: bot.SignedIn, Text: "session-1"})
+	w.put(bot.Event{ID: "signed-in/1", Kind: bot.SignedIn, From: w.member(accountName), Text: "session-1"})
 }
 
 func (w *World) halt() {

@@ -149,7 +149,7 @@ func (s *session) begin(ctx context.Context) error {
 	now := s.clock.Now()
 	e := bot.Event{
 		ID:   strings.Join([]string{s.opts.Platform, "signed-in", string(s.self.ID), now.Format(time.RFC3339Nano)}, ":"),
-		Kind: bot.SignedIn, At: now, Text: strings.Join([]string{"onebot", s.opts.Platform, string(s.self.ID)}, ":"),
+		Kind: bot.SignedIn, At: now, From: bot.Member{Person: s.personID(s.self.ID), Nick: string(s.self.Nick)}, Text: strings.Join([]string{"onebot", s.opts.Platform, string(s.self.ID)}, ":"),
 	}
 	if err := s.in.Put(ctx, e); err != nil {
 		return err

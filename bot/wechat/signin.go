@@ -304,7 +304,7 @@ func (a *Account) enter(ctx context.Context, in bot.Inbox, s *session, first *in
 		return err
 	}
 	s.names.untold()
-	e := bot.Event{ID: "signed-in/" + s.id, Kind: bot.SignedIn, At: s.at, Text: s.id}
+	e := bot.Event{ID: "signed-in/" + s.id, Kind: bot.SignedIn, At: s.at, From: s.names.me(), Text: s.id}
 	if err := in.Put(ctx, e); err != nil {
 		return err
 	}

@@ -21,16 +21,17 @@ type card struct {
 const (
 	cards     = store.Table[card]("checkin/cards") // book, day
 	timerCard = "card"
+	tiedLeast = 3 // a shorter run is no record
 )
 
 var (
 	textDone    = bot.Text{ZH: "%s打卡成功！今天第 %d 个，连续第 %d 天，共 %d 天。", EN: "%sChecked in! Number %d today, day %d in a row, %d in all."}
 	textNamed   = bot.Text{ZH: "%s「%s」打卡成功！今天第 %d 个，连续第 %d 天，共 %d 天。", EN: "%s%s: checked in! Number %d today, day %d in a row, %d in all."}
 	textAlso    = bot.Text{ZH: "\n「%s」第 %d 个，连续第 %d 天。", EN: "\n%s: number %d, day %d in a row."}
-	textBest    = bot.Text{ZH: " 这是您最长的一次，继续！", EN: " Your longest run yet!"}
-	textSaved   = bot.Text{ZH: " 昨天没来，用掉一张冻结卡，连续保住了。", EN: " You missed yesterday; a freeze saved your run."}
-	textEarned  = bot.Text{ZH: " 送您一张冻结卡，哪天忘了会自动用上（现有 %d 张）。", EN: " You earned a freeze; it spends itself when you forget a day (%d in hand)."}
-	textAmount  = bot.Text{ZH: " 今天 %s，这个月 %s。", EN: " %s today, %s this month."}
+	textTied    = bot.Text{ZH: "追平了自己的最长纪录，明天就是新的！", EN: " That ties your longest run; tomorrow is a new one!"}
+	textSaved   = bot.Text{ZH: "昨天没来，用掉一张冻结卡，连续保住了。", EN: " You missed yesterday; a freeze saved your run."}
+	textEarned  = bot.Text{ZH: "送您一张冻结卡，哪天忘了会自动用上（现有 %d 张）。", EN: " You earned a freeze; it spends itself when you forget a day (%d in hand)."}
+	textAmount  = bot.Text{ZH: "今天 %s，这个月 %s。", EN: " %s today, %s this month."}
 	textAgain   = bot.Text{ZH: "%s今天 %s 已经打过卡啦，连续 %d 天，明天见～", EN: "%sYou already checked in today at %s: %d days in a row. See you tomorrow!"}
 	textCard    = bot.Text{ZH: "第 %d–%d 名已打卡，最快 %s %s", EN: "Numbers %d–%d have checked in, fastest %s at %s"}
 	textCardOne = bot.Text{ZH: "第 %d 名 %s 已打卡", EN: "Number %d, %s, has checked in"}
@@ -114,6 +115,9 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 		if err != nil {
 			return "", own, err
 		}
+		if fresh > 1 {
+			text += "\n"
+		}
 		text += c.T(textAmount, sumText(r.mark.Sum, s.Unit), sumText(month.Sum, s.Unit))
 	}
 	return text, own, nil
@@ -134,8 +138,8 @@ func (r result) line(c *bot.Call, first bool) string {
 	switch {
 	case r.saved:
 		text += c.T(textSaved)
-	case h.Streak > 1 && h.Streak == h.Best && h.Total > h.Best:
-		text += c.T(textBest)
+	case h.Streak >= tiedLeast && h.Streak == r.was.Best && r.was.Streak < r.was.Best:
+		text += c.T(textTied)
 	}
 	if r.earned {
 		text += c.T(textEarned, h.Freezes)

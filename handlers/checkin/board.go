@@ -259,7 +259,11 @@ func indexed(r store.Reader, t store.Table[bot.PersonID], limit int, parts ...an
 		if err := store.Split(row.Key, skip...); err != nil {
 			return nil, err
 		}
-		list = append(list, place{who: row.Value, days: -n, rank: len(list) + 1})
+		p := place{who: row.Value, days: -n, rank: len(list) + 1}
+		if last := len(list) - 1; last >= 0 && list[last].days == p.days {
+			p.rank = list[last].rank // as many days, as high a place
+		}
+		list = append(list, p)
 	}
 	return list, nil
 }

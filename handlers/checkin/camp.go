@@ -25,7 +25,7 @@ func certificateCommand() bot.Command {
 
 var (
 	textCampEnd   = bot.Text{ZH: "🏁「%s」圆满结束，%d 天都坚持下来的有 %d 位：%s\n发「/证书 %s」领取您的证书 🎓", EN: "🏁 %s is over. Those who kept all %d days (%d): %s\nSend /certificate %s for yours 🎓"}
-	textCampNone  = bot.Text{ZH: "「%s」结束啦，%d 天都坚持下来的还没有，下次一起加油！", EN: "%s is over. Nobody was there on all %d days; next time!"}
+	textCampNone  = bot.Text{ZH: "🏁「%s」结束啦，这次没有人 %d 天全到，下次一起加油！", EN: "🏁 %s is over. Nobody was there on all %d days; next time!"}
 	textNoCamp    = bot.Text{ZH: "「%s」不是有结束日子的训练营，没有证书。", EN: "%s is no camp with an end, so it has no certificate."}
 	textRunning   = bot.Text{ZH: "「%s」到 %s 才结束，继续加油！", EN: "%s runs until %s; keep going!"}
 	textNotAll    = bot.Text{ZH: "%s「%s」的 %d 天里您完成了 %d 天，下次一定行！", EN: "%s%s: you were there on %[4]d of %[3]d days. Next time!"}

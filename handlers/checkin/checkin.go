@@ -243,11 +243,19 @@ func (b *book) reward(c *bot.Call, who bot.PersonID, m *mark) error {
 	if n == 0 {
 		return nil
 	}
-	given, err := c.Award(who, n, "checkin", b.awardKey(b.today))
+	given, err := c.Award(who, n, b.reason("checkin"), b.awardKey(b.today))
 	if given {
 		m.Points = n
 	}
 	return err
+}
+
+// reason is what the ledger says an entry is for.
+func (b *book) reason(what string) string {
+	if b.plan.Name == "" {
+		return what
+	}
+	return what + ":" + b.plan.Name
 }
 
 func (b *book) awardKey(d bot.Day) string { return b.plan.Name + "/" + strconv.Itoa(int(d)) }

@@ -210,12 +210,12 @@ func (b *book) apply(c *bot.Call, ch change, from, to *mark) (habit, error) {
 		return habit{}, err
 	}
 	if from.there() && from.Points != 0 {
-		if err := c.Unaward(ch.Who, "correction", b.awardKey(ch.Day)); err != nil {
+		if err := c.Unaward(ch.Who, b.reason("correction"), b.awardKey(ch.Day)); err != nil {
 			return habit{}, err
 		}
 	}
 	if to.there() && to.Points != 0 {
-		if _, err := c.Award(ch.Who, to.Points, "correction", b.awardKey(ch.Day)); err != nil {
+		if _, err := c.Award(ch.Who, to.Points, b.reason("correction"), b.awardKey(ch.Day)); err != nil {
 			return habit{}, err
 		}
 	}

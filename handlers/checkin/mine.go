@@ -19,9 +19,10 @@ func mineCommand() bot.Command {
 }
 
 var (
-	textMine    = bot.Text{ZH: "%s连续 %d 天，最长 %d 天，共 %d 天，最近一次是 %s。", EN: "%s%d days in a row, longest %d, %d in all, last on %s."}
-	textFreezes = bot.Text{ZH: " 冻结卡 %d 张。", EN: " Freezes: %d."}
-	textInToday = bot.Text{ZH: " 今天 %s 打的卡。", EN: " Today at %s."}
+	textMine    = bot.Text{ZH: "%s连续 %d 天，最长 %d 天，共 %d 天。", EN: "%s%d days in a row, longest %d, %d in all."}
+	textLast    = bot.Text{ZH: "最近一次是 %s。", EN: " Last on %s."}
+	textFreezes = bot.Text{ZH: "冻结卡 %d 张。", EN: " Freezes: %d."}
+	textInToday = bot.Text{ZH: "今天 %s 打的卡。", EN: " Today at %s."}
 	textNone    = bot.Text{ZH: "%s还没有打过卡，发「打卡」就开始啦。", EN: "%sNo check-ins yet. Send 打卡 to begin."}
 )
 
@@ -45,10 +46,13 @@ func mine(_ context.Context, c *bot.Call) error {
 		c.Reply(textNone, to(c))
 		return nil
 	}
-	text := c.T(textMine, to(c), h.Streak, h.Best, h.Total, day(c, h.Last))
-	if at, err := b.timeToday(c.Tx, head); err != nil {
+	text := c.T(textMine, to(c), h.Streak, h.Best, h.Total)
+	switch at, err := b.timeToday(c.Tx, head); {
+	case err != nil:
 		return err
-	} else if !at.IsZero() {
+	case at.IsZero():
+		text += c.T(textLast, day(c, h.Last))
+	default:
 		text += c.T(textInToday, at.In(b.cal.zone(at)).Format(time.TimeOnly))
 	}
 	if h.Freezes > 0 {

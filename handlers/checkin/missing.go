@@ -58,6 +58,10 @@ func missing(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
+	me, err := bot.Me(c.Tx)
+	if err != nil {
+		return err
+	}
 	var names []string
 	for _, m := range members {
 		head, err := bot.HeadOf(c.Tx, m.Person)
@@ -70,6 +74,9 @@ func missing(_ context.Context, c *bot.Call) error {
 		h, _, err := habits.Get(c.Tx, b.id, head) // a manager may have entered them, without a place in the order
 		if err != nil {
 			return err
+		}
+		if m.Person == me && h.Total == 0 { // the account is nobody's friend to wake, unless it takes part
+			continue
 		}
 		if h.Last < b.today {
 			names = append(names, m.Shown())

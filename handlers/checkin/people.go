@@ -129,6 +129,7 @@ func (b *book) derive(tx store.Tx, who bot.Person) error {
 
 var (
 	textAboutDays = bot.Text{ZH: "在「%s」打卡", EN: "check-ins in %s"}
+	textAboutCard = bot.Text{ZH: "打卡 %d 天，最长连续 %d 天", EN: "%d days checked in, longest run %d"}
 	textAboutLine = bot.Text{ZH: "连续 %d 天，最长 %d 天，共 %d 天，最近 %s", EN: "%d days in a row, longest %d, %d in all, last %s"}
 )
 
@@ -157,10 +158,15 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 		if row.Plan != "" {
 			name += "/" + row.Plan
 		}
-		lines = append(lines, bot.Line{
+		line := bot.Line{
 			Name:  format(l, textAboutDays, name),
 			Value: format(l, textAboutLine, h.Streak, h.Best, h.Total, dayText(l, h.Last)),
-		})
+			Chat:  row.Chat, Facet: bot.Become,
+		}
+		if row.Plan == "" {
+			line.Card = format(l, textAboutCard, h.Total, h.Best)
+		}
+		lines = append(lines, line)
 		return nil
 	})
 	return lines, err

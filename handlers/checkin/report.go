@@ -66,6 +66,13 @@ func reportOf(r store.Reader, q bot.Query, id bookID, today bot.Day) (string, er
 	if err != nil {
 		return "", err
 	}
+	alone, err := sitsOut(r, q.Chat, id)
+	if err != nil {
+		return "", err
+	}
+	if alone {
+		size--
+	}
 	size = max(size, n, 1)
 	text := format(q.Lang, textRate, n, size, 100*n/size, before)
 	names, more, err := hanging(r, q, id, today)
@@ -77,6 +84,23 @@ func reportOf(r store.Reader, q bot.Query, id bookID, today bot.Day) (string, er
 		risks += format(q.Lang, textRiskMore, more)
 	}
 	return text + format(q.Lang, textRisks, risks), nil
+}
+
+// sitsOut says whether the account is a member that never checks in: then it counts in no rate.
+func sitsOut(r store.Reader, chat bot.ChatID, id bookID) (bool, error) {
+	me, err := bot.Me(r)
+	if err != nil || me == "" {
+		return false, err
+	}
+	who, err := bot.PersonOf(r, me)
+	if err != nil {
+		return false, err
+	}
+	if in, err := bot.IsMember(r, chat, who); err != nil || !in {
+		return false, err
+	}
+	took, err := habits.Has(r, id, who.Head)
+	return !took, err
 }
 
 // hanging names those who missed yesterday and have no freeze left for today, the longest streaks first.

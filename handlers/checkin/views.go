@@ -200,12 +200,12 @@ func showBoard(r store.Reader, q bot.Query) (shown bot.Shown, err error) {
 		return shown, err
 	}
 	list, err := top(r, &book{id: bookOf(q.Chat, p.Name), today: d}, kind, max(q.Limit, 0))
-	for i, row := range list {
+	for _, row := range list {
 		name, err := bot.NameIn(r, q.Chat, row.who)
 		if err != nil {
 			return shown, err
 		}
-		shown.Rows = append(shown.Rows, bot.Row{Who: row.who, Cells: []string{strconv.Itoa(i + 1), name, strconv.Itoa(row.days)}})
+		shown.Rows = append(shown.Rows, bot.Row{Who: row.who, Cells: []string{strconv.Itoa(row.rank), name, strconv.Itoa(row.days)}})
 	}
 	return shown, err
 }

@@ -239,10 +239,15 @@ func ledger(_ context.Context, c *bot.Call) error {
 // reason says in a language what an entry was for. What a manager wrote is said as they wrote it.
 func reason(l bot.Lang, row bot.PointsRow) string {
 	known := map[string]bot.Text{"checkin": textCheckIn, "invite": textInvite, "speech": textSpeech, "correction": textCorrect}
-	if t, ok := known[row.Why]; ok && row.Feature != "points" || row.Why == "speech" {
-		return t.In(l)
+	what, of, _ := strings.Cut(row.Why, ":")
+	t, ok := known[what]
+	switch {
+	case row.Feature == "points" && row.Why != "speech" || !ok: // what a manager wrote
+		return oneLine(row.Why)
+	case of != "":
+		return t.In(l) + "「" + bot.CleanName(of) + "」"
 	}
-	return oneLine(row.Why)
+	return t.In(l)
 }
 
 // oneLine makes a text of somebody fit to be said within another.
