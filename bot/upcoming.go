@@ -27,10 +27,13 @@ type Outlook struct {
 	bot      *Bot
 	r        store.Reader
 	settings map[settingKey]any
+	since    time.Time // of the sign-in
 }
 
 func (b *Bot) outlook(r store.Reader, now time.Time) Outlook {
-	return Outlook{Now: now, bot: b, r: r, settings: map[settingKey]any{}}
+	b.outbox.mu.Lock()
+	defer b.outbox.mu.Unlock()
+	return Outlook{Now: now, bot: b, r: r, settings: map[settingKey]any{}, since: b.outbox.budget.since}
 }
 
 // ahead gives a view with the outlook and the registry in every query.
@@ -248,27 +251,32 @@ func (o Outlook) NeedsDays() (bool, error) {
 // Quiet says whether a moment, in the zone it is given in, lies within the quiet hours.
 func (o Outlook) Quiet(t time.Time) bool { return o.bot != nil && !o.bot.quiet.end(t).IsZero() }
 
-// Most are the limits of sends in an hour and in a day, once the account is warm; 0 is no limit.
-func (o Outlook) Most() (hour, day int) {
+// Most are the limits of sends in an hour and in a day as they will be at a moment, by the warm-up after a scan; 0 is no limit.
+func (o Outlook) Most(at time.Time) (hour, day int) {
 	if o.bot == nil {
 		return 0, 0
 	}
-	return o.bot.opts.Pace.PerHour, o.bot.opts.Pace.PerDay
+	p, age := o.bot.opts.Pace, at.Sub(o.since)
+	return warm(p.PerHour, p.WarmUp, age), warm(p.PerDay, p.WarmUp, age)
 }
 
-// SendTime is how long so many sends take at the usual pace, at least: a service that says "too often" slows it down, and the
-// budget of an hour ends them until the next.
-func (o Outlook) SendTime(n int) time.Duration {
+// SendTime is how long so many sends that begin at a moment take at the usual pace, at least: a service that says "too often"
+// slows it down. What the budget of an hour does not allow waits for the next full hour.
+func (o Outlook) SendTime(at time.Time, n int) (took time.Duration) {
 	if o.bot == nil || n < 2 {
 		return 0
 	}
-	p := o.bot.opts.Pace
-	took := time.Duration(n-1) * (p.Gap + p.Jitter/2)
-	if p.PerHour > 0 {
-		took = max(took, time.Duration((n-1)/p.PerHour)*time.Hour)
+	hours := 0
+	if most, _ := o.Most(at); most > 0 {
+		hours = (n - 1) / most
+		n -= hours * most
 	}
-	return took
+	if hours > 0 {
+		took = at.Truncate(time.Hour).Add(time.Duration(hours) * time.Hour).Sub(at)
+	}
+	p := o.bot.opts.Pace
+	return took + time.Duration(n-1)*(p.Gap+p.Jitter/2)
 }
 
-// SendTime is Outlook.SendTime.
-func (c *Call) SendTime(n int) time.Duration { return c.Outlook().SendTime(n) }
+// SendTime is how long so many sends take that begin now.
+func (c *Call) SendTime(n int) time.Duration { return c.Outlook().SendTime(c.Now, n) }

@@ -3,6 +3,7 @@ package broadcast_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/broadcast"
+	"sixtwenty/handlers/owner"
 )
 
 // inFolders plays with the folder of the mornings and that of the queue.
@@ -144,5 +146,31 @@ func TestWhatTheConsoleIsGivenIsQueued(t *testing.T) {
 		hears(t, ask("/语音 标题 #1 新的标题"), "好了。")
 		hears(t, ask("/语音 删 #7"), "没有第 #7 条…")
 		hears(t, ask("/语音 定 #1 11月25日"), "好了，2026-11-25 那天播它。")
+	})
+}
+
+// TestGroupsThatHaveNoTurn: what the budget of an hour leaves over is told, and not sent at seven.
+func TestGroupsThatHaveNoTurn(t *testing.T) {
+	o := bottest.Options{
+		Features: []bot.Feature{owner.Feature("314159"), broadcast.Feature()}, Settings: settings(t, nil),
+		Pace: bot.Pace{Gap: time.Second, PerHour: 7},
+	}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/机主 314159")
+		for i := range 5 {
+			chat := bot.Chat{ID: bot.ChatID(fmt.Sprint("g-", i+2)), Group: true, Name: fmt.Sprint("六点二十", i)}
+			w.Put(bot.Event{Kind: bot.Message, Chat: chat, From: bot.Member{Person: "p-x", Nick: "某某"}, Text: "在"})
+		}
+		w.Until("06:19")
+		w.HeardBy("群主")
+		heard := w.Wind(time.Hour)
+		for i := range 5 {
+			heard = append(heard, w.HeardIn(bot.ChatID(fmt.Sprint("g-", i+2)))...)
+		}
+		have := strings.Count(strings.Join(heard, "\n"), "[语音]")
+		told := strings.Join(w.HeardBy("群主"), "\n")
+		if have != 3 || !strings.Contains(told, "30 分钟里只发到了 3 个群，3 个群没轮上") {
+			t.Errorf("%d groups have it; the owner heard %q", have, told)
+		}
 	})
 }

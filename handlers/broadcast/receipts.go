@@ -22,9 +22,15 @@ var textNotAll = bot.Text{
 	EN: "The voice of %s reached %d groups, but not these %d: %s. They are tried again for 30 minutes; save the group to the contacts if it stays so.",
 }
 
+var textNoTurn = bot.Text{
+	ZH: "%s 的语音 30 分钟里只发到了 %d 个群，%d 个群没轮上：发消息的额度不够。发 /状态 看还剩多少；群多的话把 config.yaml 的 pace.per_hour 调大，刚扫码的一周里额度本来就小。",
+	EN: "The voice of %s reached %d groups within 30 minutes, and %d had no turn: the budget of sends is too small. See /status; with many groups raise pace.per_hour in config.yaml, and mind that it is small in the week after a scan.",
+}
+
 // A tally is what became of one morning, by group: a group has it when its voice was sent, however often that was tried.
 type tally struct {
 	sent, open []bot.ChatID // open: it waits, or perhaps it was sent
+	waiting    int          // of open
 	failed     []bot.ChatID
 	first      time.Time
 	last       time.Time
@@ -62,7 +68,9 @@ func tallyOf(r store.Reader, day string) (t tally, err error) {
 		case bot.Sent:
 			t.sent = append(t.sent, chat)
 		case "", bot.Lost:
-			t.open = append(t.open, chat)
+			if t.open = append(t.open, chat); state[chat] == "" {
+				t.waiting++
+			}
 		case bot.Silenced: // the owner wanted it so
 		default:
 			t.failed = append(t.failed, chat)
@@ -87,11 +95,14 @@ func check(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	t, err := tallyOf(c.Tx, label)
-	if err != nil || len(t.failed) == 0 {
+	if err != nil || len(t.failed)+t.waiting == 0 {
 		return err
 	}
 	left := a.At.Add(lead + grace).Sub(c.Now)
-	if left <= 0 {
+	switch {
+	case left <= 0 && t.waiting > 0:
+		return c.TellOwners(textNoTurn, label, len(t.sent), t.waiting+len(t.failed))
+	case left <= 0:
 		return c.TellOwners(textNotAll, label, len(t.sent), len(t.failed), named(c, t.failed))
 	}
 	a.Cover, a.Keyword = "", "" // said already

@@ -135,7 +135,7 @@ func (f forecast) pace(list []scene) {
 		}
 		begin := later(busy, s.at)
 		s.late = begin.After(s.at)
-		s.last = begin.Add(f.o.SendTime(s.groups * s.sends))
+		s.last = begin.Add(f.o.SendTime(begin, s.groups*s.sends))
 		s.stale = s.last.Sub(s.at) > worth
 		busy = s.last
 	}
@@ -202,7 +202,7 @@ func (f forecast) remarks(s scene) (list []string, troubled bool) {
 
 // over says that a day sends more than the account may; "" where it does not.
 func (f forecast) over(d day) string {
-	if _, most := f.o.Most(); most > 0 && d.sends > most {
+	if _, most := f.o.Most(d.date.AddDate(0, 0, 1)); most > 0 && d.sends > most {
 		return f.t(textOverDay, d.sends, most)
 	}
 	return ""
