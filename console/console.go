@@ -107,7 +107,7 @@ func file(name string) http.HandlerFunc {
 
 // limits of what one request may bring and take.
 const (
-	maxForm    = 64 << 10
+	maxForm    = 128 << 10
 	maxUpload  = 20 << 20
 	readWithin = 20 * time.Second
 	bringTime  = 5 * time.Minute
