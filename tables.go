@@ -28,6 +28,7 @@ func carried() []archive.Table {
 		{Name: "bot/points/once"},
 		{Name: "bot/unreminded"},
 		{Name: "bot/outages"}, // days on which the bot was away break nobody's habit
+		{Name: "friends/requests", Without: []string{"token"}}, // it is of the sign-in
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks
 		{Name: "wechat/groups", Without: []string{"first", "last"}},
 		{Name: "wechat/rosters"},
@@ -56,7 +57,7 @@ func left() map[string]string {
 		"bot/works/due": underWay,
 		"moderation/proposals": underWay, "moderation/sums": underWay,
 		"people/asked":  underWay, "checkin/cards": underWay, "checkin/halves": underWay, "checkin/questions": underWay,
-		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "onboarding/asked": underWay, "guard/looks": underWay, "referral/asking": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
+		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "onboarding/asked": underWay, "guard/looks": underWay, "friends/days": underWay, "friends/told": underWay, "referral/asking": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
 		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "report/told": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
 	}
 }

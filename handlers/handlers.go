@@ -6,6 +6,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/friends"
 	"sixtwenty/handlers/guard"
 	"sixtwenty/handlers/history"
 	"sixtwenty/handlers/keywords"
@@ -35,6 +36,7 @@ func All(claim string) []bot.Feature {
 		report.Feature(studio),
 		keywords.Feature(),
 		guard.Feature(),
+		friends.Feature(),
 		moderation.Feature(),
 		history.Feature(),
 	}

@@ -150,7 +150,7 @@ type Strike struct {
 	Strikes int          `json:"strikes"`
 }
 
-// strike notes an offence. The owner hears of the same person once a day.
+// strike notes an offence.
 func strike(c *bot.Call, who bot.PersonID, o offence) error {
 	chat := c.Event.Chat.ID
 	r, known, err := records.Get(c.Tx, chat, who)
@@ -179,19 +179,24 @@ func strike(c *bot.Call, who bot.PersonID, o offence) error {
 	if err := c.Emit("strike", Strike{Who: who, Strikes: s.strikes}); err != nil {
 		return err
 	}
+	return tell(c, who, s)
+}
+
+// tell lets the owner know what somebody did last, once a day.
+func tell(c *bot.Call, who bot.PersonID, s standing) error {
 	today := c.Day(c.Now)
-	was, _, err := told.Get(c.Tx, chat, who)
+	was, _, err := told.Get(c.Tx, c.Event.Chat.ID, who)
 	if err != nil || was == today {
 		return err
 	}
-	if err := told.Put(c.Tx, today, chat, who); err != nil {
+	if err := told.Put(c.Tx, today, c.Event.Chat.ID, who); err != nil {
 		return err
 	}
 	text := textTell
 	if c.Powers().Remove {
 		text = textTellPower
 	}
-	return c.TellOwners(text, bot.CleanName(c.Event.Chat.Name), c.Name(who), s.strikes, c.T(o.Why.text()), o.Proof)
+	return c.TellOwners(text, bot.CleanName(c.Event.Chat.Name), c.Name(who), s.strikes, c.T(s.last.Why.text()), s.last.Proof)
 }
 
 // stillIn says whether an identity is a member: whoever left before their picture was looked at is on no list.
