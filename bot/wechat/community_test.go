@@ -19,7 +19,9 @@ type setting struct {
 	each        bool
 	groups      int  // that each person shares; 0 is a mixture of none to three
 	boxed       bool // names as in the box's crowd: all common
+	told        bool // and the matching is told exactly how common each is
 	bots        int  // people with a role
+	alone       bool // each group is asked about by itself, as those that are not saved to the contacts are
 }
 
 func (s setting) String() string {
@@ -32,6 +34,12 @@ func (s setting) String() string {
 	}
 	if s.boxed {
 		text += ", box names"
+	}
+	if s.told {
+		text += ", told how common"
+	}
+	if s.alone {
+		text += ", one group at a time"
 	}
 	return text
 }
@@ -388,4 +396,28 @@ func (c *community) evidence(i int, session string) evidence {
 	e := shown.evidence()
 	e.trusted = p.trusted
 	return e
+}
+
+// only is what the view shows of one group, with the names of all who are not in it.
+func (v *view) only(group roster) (*view, map[string]int) {
+	one := &view{side: side{rosters: []roster{{read: true}}}}
+	at := map[int32]int32{}
+	sub := group
+	sub.members = nil
+	for _, e := range group.members {
+		if _, ok := at[e.who]; !ok {
+			at[e.who] = int32(len(one.people))
+			one.people, one.who = append(one.people, v.people[e.who]), append(one.who, v.who[e.who])
+		}
+		e.who = at[e.who]
+		sub.members = append(sub.members, e)
+	}
+	one.rosters = append(one.rosters, sub)
+	others := map[string]int{}
+	for i, p := range v.people {
+		if _, ok := at[int32(i)]; !ok {
+			others[p.nick]++
+		}
+	}
+	return one, others
 }

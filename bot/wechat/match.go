@@ -21,7 +21,9 @@ import (
 // Then the best assignment of all is taken, one to one, and a pair of it is believed only if the best assignment without that
 // pair is worse by doubtless: two who could change places are both left unsure. A knot of more than maxKnot people is left
 // unsure as it is. Groups are found by name and by whom they have in common, people by their groups, in turns, until nothing
-// is added.
+// is added. Most pairs are far beyond that doubt. So at the end those are believed too who are only probable, the likeliest
+// first, as far as all who are believed hold so few mistakes together as the allowance says: a community of rare names can bear
+// a common one, and where every name is common nobody is guessed.
 //
 // Whoever holds a role is found only by what nobody else can write: the remark typed on the owner's phone, and the alias, which
 // WeChat gives once.
@@ -29,6 +31,10 @@ import (
 const (
 	// doubtless is the weight from which a pair is believed: 1 in 100,000 for the least of them, far less on average.
 	doubtless = 11.5
+	// probable is the weight from which a pair may be believed within the allowance: 1 in 3,000 for the least of them.
+	probable = 8.0
+	// allowance is how many mistakes may be expected of each who is believed, on average over a sign-in.
+	allowance = 6e-6
 	// plausible is the weight from which an unsure pair is worth a question.
 	plausible = -2.0
 	// maxKnot bounds the people whose assignment hangs together.
@@ -133,7 +139,9 @@ func match(q inquiry) verdict {
 			break
 		}
 	}
-	m.ask()
+	rest := m.candidates()
+	m.venture(rest)
+	m.ask(rest)
 	slices.SortFunc(m.verdict.people, func(a, b finding) int { return int(a.now) - int(b.now) })
 	return m.verdict
 }
@@ -233,11 +241,11 @@ func (m *matching) believe(f finding) {
 	m.verdict.people = append(m.verdict.people, f)
 }
 
-// ask lists those who may be somebody, but not beyond doubt.
-func (m *matching) ask() {
+// ask lists those of the rest who may be somebody, but not beyond doubt.
+func (m *matching) ask(rest []finding) {
 	var now []finding
-	for _, c := range append(m.candidates(), m.renamed()...) {
-		if c.weight >= plausible {
+	for _, c := range append(rest, m.renamed()...) {
+		if c.weight >= plausible && m.oldOf[c.now] == nobody && m.newOf[c.old] == nobody {
 			now = append(now, c)
 		}
 	}

@@ -1,22 +1,59 @@
 package wechat
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
-// assign believes what is beyond doubt: knot by knot, since people who share no candidate have nothing to do with each other.
+// assign believes what is beyond doubt.
 func (m *matching) assign(list []finding) {
+	for _, f := range m.sure(list, doubtless) {
+		m.believe(f)
+	}
+}
+
+// venture believes those who are probable only, the likeliest first, for as long as all who are believed together hold no more
+// than the allowance of mistakes. Other flags under the same name are never believed so.
+func (m *matching) venture(rest []finding) {
+	risk := 0.0
+	for _, f := range m.verdict.people {
+		risk += math.Exp(-f.weight)
+	}
+	list := m.sure(rest, probable)
+	slices.SortFunc(list, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.now, b.now))
+	})
+	for _, f := range list {
+		if f.by&(byAttr|private) == 0 {
+			continue
+		}
+		if risk += math.Exp(-f.weight); risk > allowance*float64(len(m.verdict.people)+1) {
+			return
+		}
+		m.believe(f)
+	}
+}
+
+// sure are the pairs without which everything else is so much less likely: knot by knot, since people who share no candidate have
+// nothing to do with each other.
+func (m *matching) sure(list []finding, least float64) []finding {
 	open := make([]finding, 0, len(list))
 	for _, f := range list {
 		if f.weight > 0 {
 			open = append(open, f)
 		}
 	}
-	for _, k := range knots(open, len(m.old.people), len(m.now.people)) {
-		for _, f := range k.sure() {
+	all := knots(open, len(m.old.people), len(m.now.people))
+	sure := open[:0] // the knots have copies
+	for _, k := range all {
+		for _, f := range k.sure(least) {
 			if !m.barred(f) {
-				m.believe(f)
+				sure = append(sure, f)
 			}
 		}
 	}
+	return sure
 }
 
 // barred says whether a pair rests on what a stranger could copy where that is not enough. Such pairs still stand in the way of
@@ -69,10 +106,10 @@ func (s sets) find(x int32) int32 {
 
 func (s sets) join(a, b int32) { s[s.find(a)] = s.find(b) }
 
-// sure are the pairs of the best assignment without which every other is much worse.
-func (k knot) sure() (list []finding) {
+// sure are the pairs of the best assignment without which every other is worse by least: the more pairs, the more others there are.
+func (k knot) sure(least float64) (list []finding) {
 	if len(k) == 1 {
-		if k[0].weight >= doubtless {
+		if k[0].weight >= least {
 			list = k
 		}
 		return list
@@ -82,16 +119,16 @@ func (k knot) sure() (list []finding) {
 		return nil
 	}
 	best, chosen := g.best()
-	need := doubtless + math.Log(float64(len(k)))
+	others := math.Log(float64(len(k)))
 	for i, j := range chosen {
 		if j < 0 || g.weight[i][j] <= 0 {
 			continue
 		}
 		w := g.weight[i][j]
 		g.weight[i][j] = 0
-		if second, _ := g.best(); best-second >= need {
+		if second, _ := g.best(); best-second-others >= least {
 			f := k[g.pair[i][j]]
-			f.weight = best - second
+			f.weight = best - second - others
 			list = append(list, f)
 		}
 		g.weight[i][j] = w

@@ -1,29 +1,31 @@
 package wechat
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// A census says how common names and flags are. A small community cannot tell by itself which of its names are common, so
-// every count stands on that of an imagined larger one: stock names, which many people carry, are counted there, and of names
-// seen once the short ones are taken to come back sooner than the long ones. The more people are seen, the less of that is
-// left: names seen once come back as often as the seen twice say they do (the estimate of Good and Turing).
+// A census says how common names and flags are. A name that several carry is as common as that says. Names seen once are as
+// common as the names seen twice say (the estimate of Good and Turing), and the fewer people are seen, the more is assumed: a
+// small community cannot tell by itself which of its names are common. Short names are taken to come back sooner than long ones,
+// and stock names, which many people carry, are never taken for rare.
 type census struct {
 	words   *words
 	seen    []int32          // by word: on the side that shows it more often, and outside
-	rarely  [classes]float64 // of a name seen once: how many more carry it, expected of as many people again
+	rarely  [classes]float64 // the share of people who carry a name that was seen once
 	attrs   map[int64]int
-	people  float64
+	people  float64 // on the larger side
+	named   float64 // with those outside, of whom only the names are known
 	isStock map[string]bool
 }
 
-const classes = 3 // of names, by length
-
-// The imagined community.
 const (
-	imagined   = 20_000
-	imaginedOf = 10 // people of each stock name
+	classes = 3 // of names, by length
+	// stockShare is how many carry one stock name, of stockOf people.
+	stockShare, stockOf = 25.0, 20_000.0
+	// assumed says how much the assumption about names of which nothing is known weighs: as much as so many names seen once.
+	assumed = 300
 )
 
 func newCensus(m *matching) *census {
@@ -31,23 +33,49 @@ func newCensus(m *matching) *census {
 	for name := range strings.FieldsSeq(stockNames) {
 		c.isStock[name] = true
 	}
-	for _, l := range []*lineup{m.olds, m.nows} {
-		c.count(l)
-	}
 	c.people = float64(max(len(m.old.people), len(m.now.people)))
-	for name, n := range m.census {
-		c.people += float64(n)
-		if w := m.words.index[token{byNick, name}]; w != 0 {
-			c.seen[w] += int32(n)
-		}
+	c.named = c.people
+	var singles sightings
+	outside := c.outside(m.census, &singles)
+	for _, l := range []*lineup{m.olds, m.nows} {
+		c.count(l, outside, &singles)
 	}
-	c.estimate()
+	for i, unknown := range [classes]float64{1e-5, 5e-6, 2e-6} { // the share of a name of which nothing is known, by length
+		c.rarely[i] = (2*singles.twice[i]/max(c.named, 1) + assumed*unknown) / (singles.once[i] + assumed)
+	}
 	return c
 }
 
+// sightings are how many names were seen once, and how many twice.
+type sightings struct{ once, twice [classes]float64 }
+
+func (t *sightings) add(name string, seen int32, weight float64) {
+	switch seen {
+	case 1:
+		t.once[lengthOf(name)] += weight
+	case 2:
+		t.twice[lengthOf(name)] += weight
+	}
+}
+
+// outside takes in the names of those who are not asked about, by word. Names that nobody else carries only say how rare names are,
+// for both sides.
+func (c *census) outside(names map[string]int, singles *sightings) []int32 {
+	seen := make([]int32, len(c.seen))
+	for name, n := range names {
+		c.named += float64(n)
+		if w := c.words.index[token{byNick, name}]; w != 0 {
+			seen[w] = int32(n)
+		} else {
+			singles.add(name, int32(n), 2)
+		}
+	}
+	return seen
+}
+
 // count takes in one side: what both sides show counts once, as whoever stayed is seen on both.
-func (c *census) count(l *lineup) {
-	seen, attrs := make([]int32, len(c.seen)), map[int64]int{}
+func (c *census) count(l *lineup, outside []int32, singles *sightings) {
+	seen, attrs := slices.Clone(outside), map[int64]int{}
 	for _, f := range l.faces {
 		seen[f.nick]++
 		seen[f.remark]++
@@ -61,29 +89,12 @@ func (c *census) count(l *lineup) {
 	}
 	for w, n := range seen {
 		c.seen[w] = max(c.seen[w], n)
+		if t := c.words.of[w]; t.of&(byNick|byCard) != 0 {
+			singles.add(t.name, n, 1)
+		}
 	}
 	for a, n := range attrs {
 		c.attrs[a] = max(c.attrs[a], n)
-	}
-}
-
-// estimate finds, for each length, how often a name seen once comes back. The first numbers are of the imagined community.
-func (c *census) estimate() {
-	once, twice := [classes]float64{1000, 1000, 1000}, [classes]float64{100, 30, 5}
-	for w := 1; w < len(c.seen); w++ {
-		t := c.words.of[w]
-		if t.of&(byNick|byCard) == 0 {
-			continue
-		}
-		switch c.seen[w] {
-		case 1:
-			once[lengthOf(t.name)]++
-		case 2:
-			twice[lengthOf(t.name)]++
-		}
-	}
-	for i := range once {
-		c.rarely[i] = 2 * twice[i] / once[i]
 	}
 }
 
@@ -98,15 +109,15 @@ func lengthOf(name string) int {
 
 // name is the share of people who carry a nickname or a card, one of them aside.
 func (c *census) name(w word) float64 {
-	name, stock := c.words.of[w].name, 0.0
+	name, others := c.words.of[w].name, c.others(w)
+	share := c.rarely[lengthOf(name)]
+	if others >= 1 {
+		share = (others + 0.5) / c.named
+	}
 	if c.isStock[name] || utf8.RuneCountInString(name) <= 1 {
-		stock = imaginedOf
+		share = max(share, (others+stockShare)/(c.named+stockOf))
 	}
-	total := c.people + imagined
-	if others := c.others(w); others >= 1 || stock > 0 {
-		return (others + stock + 0.5) / total
-	}
-	return c.rarely[lengthOf(name)] / total
+	return share
 }
 
 func (c *census) others(w word) float64 { return float64(max(c.seen[w], 1) - 1) }
