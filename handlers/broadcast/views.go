@@ -23,7 +23,7 @@ func views() []bot.View {
 				{ZH: "关键词", EN: "keyword"},
 				{ZH: "文稿", EN: "text"},
 			},
-			Show: queueRows,
+			Show: queueRows, Order: "/语音 移 {from} {to}",
 			Acts: []bot.Act{{
 				Title: bot.Text{ZH: "加一条语音", EN: "add a recording"}, Say: "/语音 收 {title}", File: true,
 				Asks: []bot.Param{{Name: "title", Title: bot.Text{ZH: "标题（群里看到的文件名）", EN: "title (the file's name in the groups)"}, Optional: true}},
