@@ -317,7 +317,11 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 			return nil, err
 		}
 		if n != 0 {
-			lines = append(lines, bot.Line{Name: bot.CleanName(chat.Name) + " " + textPoints.In(l), Value: strconv.Itoa(n)})
+			points := textPoints.In(l)
+			lines = append(lines, bot.Line{
+				Name: bot.CleanName(chat.Name) + " " + points, Value: strconv.Itoa(n),
+				Chat: chat.ID, Facet: bot.Become, Card: points + " " + strconv.Itoa(n),
+			})
 		}
 	}
 	return lines, nil
