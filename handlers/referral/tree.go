@@ -14,7 +14,7 @@ const (
 	treeDepth  = 3
 	treeLines  = 30
 	ancestors  = 5
-	lineRows   = 2000 // edges looked at for the longest line
+	lineRows   = 500 // edges looked at for the longest line
 )
 
 var (
@@ -191,9 +191,9 @@ func (s *scribe) path(p bot.Person) (string, error) {
 // says that these were all.
 func longest(r store.Reader, chat bot.ChatID, root bot.Person, room int) (depth int, whole bool, err error) {
 	seen := map[bot.PersonID]bool{root.Head: true}
-	level := []bot.Person{root}
-	for len(level) > 0 {
+	for level := []bot.Person{root}; len(level) > 0; {
 		var next []bot.Person
+		deeper := false
 		for _, p := range level {
 			list, err := childrenOf(r, chat, p, room)
 			if err != nil {
@@ -202,20 +202,38 @@ func longest(r store.Reader, chat bot.ChatID, root bot.Person, room int) (depth 
 			if room -= len(list); room <= 0 {
 				return depth + 1, false, nil
 			}
-			for _, ch := range list {
-				child, err := bot.PersonOf(r, ch.id)
-				if err != nil {
-					return depth, false, err
-				}
-				if ch.inTree() && !seen[child.Head] {
-					seen[child.Head], next = true, append(next, child)
-				}
+			parents, any, err := newParents(r, list, seen)
+			if err != nil {
+				return depth, false, err
 			}
+			next, deeper = append(next, parents...), deeper || any
 		}
-		if len(next) > 0 {
+		if deeper {
 			depth++
 		}
 		level = next
 	}
 	return depth, true, nil
+}
+
+// newParents are those of a person's children who brought somebody too and were not seen before. any says whether there is any
+// child at all that was not: most have nobody below, and need no further look.
+func newParents(r store.Reader, list []child, seen map[bot.PersonID]bool) (parents []bot.Person, any bool, err error) {
+	for _, ch := range list {
+		switch {
+		case !ch.inTree():
+			continue
+		case ch.Reach.All[1] == 0:
+			any = true
+			continue
+		}
+		p, err := bot.PersonOf(r, ch.id)
+		if err != nil {
+			return nil, false, err
+		}
+		if !seen[p.Head] {
+			seen[p.Head], any, parents = true, true, append(parents, p)
+		}
+	}
+	return parents, any, nil
 }
