@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sixtwenty/store"
 	"sixtwenty/store/storetest"
 )
 
@@ -40,7 +41,7 @@ func TestAllFaultsAreToldTogether(t *testing.T) {
 		Jobs:    []Job{{}, {Name: "早", Spec: func(any) string { return "" }, Summary: both, Run: nothing}, {Name: "早", Spec: func(any) string { return "" }, Summary: both, Run: nothing}},
 		Timers:  map[string]Run{"t": nil},
 		Works:   map[string]func(context.Context, Work) (any, error){"w": nil},
-		Views:   []View{{Name: "v"}},
+		Views:   []View{{Name: "v"}, {Name: "W"}, {Name: "x", Rows: func(store.Reader, Query) ([][]string, error) { return nil, nil }}},
 	}
 	_, err := New(Options{
 		Groups: []string{"fine*", "[broken"},
@@ -75,7 +76,9 @@ func TestAllFaultsAreToldTogether(t *testing.T) {
 		`job "早" is declared twice`,
 		`timer "t" lacks`,
 		`work "w" lacks`,
-		`view "v" lacks`,
+		`view "v" needs Rows or Show`,
+		`the name of view "W"`,
+		`view "x" lacks its title`,
 		"feature first: it is declared twice",
 		"feature 大写: its name must be",
 		"feature 大写: its summary lacks a language",

@@ -233,6 +233,8 @@ func TestWhereAndWhoInTheEngine(t *testing.T) {
 		}
 		r.put(says("小明", "/不像任何一个"))
 		r.expect(club)
+		r.put(Event{Kind: Message, Chat: club, From: member("小六"), Self: true, Text: "/不像任何一个"})
+		r.expect(club, "@小六\u2005没有 /不像任何一个 这个指令，发 /帮助 看看能做什么。")
 		r.put(Event{Kind: Message, Chat: club, From: member("小明"), Text: "/问 甲", Media: &Media{Kind: Image}})
 		r.expect(club)
 	})

@@ -346,14 +346,14 @@ func (r *run) turnAway(c *Call, why error, args string) ([]string, error) {
 	return r.answer(&c.Event, why, c.Role)
 }
 
-// unknown answers a mistyped command: always in private, in a group only where one is meant for sure, since people there
-// also write slashes for other reasons.
+// unknown answers a mistyped command: always in private and to those who manage, in a group else only where one is meant for
+// sure, since people there also write slashes for other reasons.
 func (r *run) unknown(e *Event, word string, role Role) (said []string, taken bool, err error) {
 	if near := r.bot.nearest(word, role); near != nil {
 		said, err = r.answer(e, Refuse(textUnknown, CleanName(word), near.Name), role)
 		return said, true, err
 	}
-	if e.Chat.Group && e.Kind != Asked {
+	if e.Chat.Group && e.Kind != Asked && role < Manager {
 		return nil, false, nil
 	}
 	said, err = r.answer(e, Refuse(textNoCommand, CleanName(word)), role)
