@@ -100,6 +100,7 @@ func review(c *bot.Call, p period, title bot.Text) (r report, err error) {
 	if voice != "" {
 		row(textVoice, voice)
 	}
+	r.Empty = joined+left+f.sum == 0 && voice == ""
 	if bot.Settings[Settings](c).Pictures {
 		r.Art = f.draw(c, p)
 	}

@@ -79,10 +79,11 @@ func Feature(studio pictures.Opener) bot.Feature {
 	}
 }
 
-// A report is a text, and what is drawn beside it.
+// A report is a text, and what is drawn beside it. One that is Empty says that nothing happened: it is for who asked.
 type report struct {
-	Text string
-	Art  []art
+	Text  string
+	Art   []art
+	Empty bool
 }
 
 func job(name string, s bot.Text, spec func(Settings) string, compose func(*bot.Call) (report, error)) bot.Job {
@@ -102,7 +103,7 @@ func job(name string, s bot.Text, spec func(Settings) string, compose func(*bot.
 				return err
 			}
 			r, err := compose(c)
-			if err != nil {
+			if err != nil || r.Empty {
 				return err
 			}
 			for _, home := range homes {

@@ -69,8 +69,8 @@ func TestTheMorningReport(t *testing.T) {
 		w.HeardBy("群主")
 		hears(t, w.Until("08:00"))
 		told := w.HeardBy("群主")
-		hears(t, told, "晨报 11月22日 周日\n打卡 · 六点二十读书会：昨天 1/6 位…\n上一次语音：2026-11-22，2 个群已收到，0 个失败\n排队的语音：0 条\n"+
-			"接下来：06:20 6:20 语音（没有新语音）\n群：2 个，共 6 人（昨天 +2 −1）\n24 小时发了：…\n上次扫码：…")
+		hears(t, told, "晨报 11月22日 周日\n打卡 · 六点二十读书会：昨天 1/…\n上一次语音：2026-11-22，2 个群已收到，0 个失败\n排队的语音：0 条\n"+
+			"接下来：明天 06:20 6:20 语音（没有新语音）\n群：2 个，共 6 人（昨天 +2 −1）\n24 小时发了：…\n上次扫码：…")
 		hears(t, w.Private("小明", "/晨报"), "…只有机主能用哦。")
 	})
 }
@@ -100,9 +100,15 @@ func TestTheWeek(t *testing.T) {
 	})
 }
 
-func TestAQuietWeekIsSaid(t *testing.T) {
+func TestAQuietWeek(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		hears(t, w.Private("群主", "/周报"), "周报 11月16日 周一 – 11月21日 周六\n群友：1 个群 5 人，来了 0，走了 0")
+		w.Says("群主", "/设置 broadcast.voice 无")
+		w.Until("20:30")
+		w.Until("20:30") // Sunday
+		w.HeardBy("群主")
+		w.Wind(time.Hour)
+		hears(t, w.HeardBy("群主")) // unasked it is not worth a message
 	})
 }
 

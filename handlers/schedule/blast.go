@@ -43,7 +43,7 @@ const (
 )
 
 var (
-	textPreview  = bot.Text{ZH: "要发到 %d 个群（%s），大约 %s 发完。内容：\n%s\n\n回「确定」开始，回「取消」不发。", EN: "To %d groups (%s), in about %s. It says:\n%s\n\nSay 确定 to begin, 取消 to drop it."}
+	textPreview  = bot.Text{ZH: "要发到 %d 个群（%s），大约 %s发完。内容：\n%s\n\n回「确定」开始，回「取消」不发。", EN: "To %d groups (%s), in about %s. It says:\n%s\n\nSay 确定 to begin, 取消 to drop it."}
 	textBegun    = bot.Text{ZH: "开始发了。/广播 进度、暂停、继续、停、撤回。", EN: "On its way. /broadcast 进度, 暂停, 继续, 停, 撤回."}
 	textNotBegun = bot.Text{ZH: "好的，没有发。", EN: "Dropped."}
 	textProgress = bot.Text{ZH: "%d/%d 个群，剩 %s。", EN: "%d of %d groups, %s left."}
@@ -153,7 +153,7 @@ func length(c *bot.Call, d time.Duration) string {
 	if d >= time.Minute {
 		return c.T(textMinutes, int((d+59*time.Second)/time.Minute))
 	}
-	return c.T(textSeconds, int((d+time.Second-1)/time.Second))
+	return c.T(textSeconds, max(1, int((d+time.Second-1)/time.Second)))
 }
 
 // answered takes the yes or no to what was proposed.

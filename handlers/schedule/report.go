@@ -12,6 +12,7 @@ const maxComing = 8 // of the coming day, in the morning report
 
 var (
 	textToday   = bot.Text{ZH: "接下来", EN: "coming"}
+	textMorrow  = bot.Text{ZH: "明天 ", EN: "tomorrow "}
 	textTable   = bot.Text{ZH: "放假安排", EN: "working days"}
 	textLacking = bot.Text{ZH: "还不知道 %d 年的，1 月起「工作日」只按周一到周五算；请把它写进数据文件夹的 holidays.txt", EN: "those of %d are not known: from January Monday to Friday count, unless holidays.txt in the data folder says them"}
 )
@@ -27,11 +28,16 @@ func comingLines(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
 		return nil, err
 	}
 	var list []string
+	tomorrow := false // is said of the first
 	for _, s := range scenes {
 		if s.off || len(list) == maxComing {
 			continue
 		}
-		text := s.at.In(f.zone).Format("15:04 ") + s.what
+		local := s.at.In(f.zone)
+		text := local.Format("15:04 ") + s.what
+		if local.YearDay() != q.Now.In(f.zone).YearDay() && !tomorrow {
+			text, tomorrow = f.t(textMorrow)+text, true
+		}
 		remarks, troubled := f.remarks(s)
 		if troubled {
 			text += f.t(textKind, strings.Join(remarks, "，"))
