@@ -75,7 +75,7 @@ func Feature(open pictures.Opener) bot.Feature {
 		Keeps: bot.BlobsOf( // what is drawn or exported is sent and never again
 			bot.BlobsIn(pictured, func(sum string) string { return sum }), bot.BlobsIn(prizes, func(w prize) string { return w.Picture }),
 		),
-		Views:  views(),
+		Views:  append(views(), walkView()),
 		Report: news, About: about, Why: why, Identity: regroup, Forget: forget,
 	}
 }

@@ -40,7 +40,7 @@ var (
 
 // views are what the console and others may read. Their names and columns are a promise.
 func views() []bot.View {
-	return []bot.View{
+	list := []bot.View{
 		{
 			Name: "board", Title: bot.Text{ZH: "邀请榜", EN: "Who brought whom"}, Rows: boardRows,
 			Columns: []bot.Text{columnRank, columnName, columnTotal, columnValid, columnPending, columnBack, columnBonus, columnLeft, columnKept},
@@ -66,6 +66,10 @@ func views() []bot.View {
 			Columns: []bot.Text{columnDepth, columnName, columnState, columnDirect, columnReach},
 		},
 	}
+	for i := range list {
+		list[i].Page = bot.OnReferrals
+	}
+	return list
 }
 
 func boardRows(r store.Reader, q bot.Query) (out [][]string, err error) {
