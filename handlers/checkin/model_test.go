@@ -28,6 +28,19 @@ type model struct {
 	log    []func()          // takes a correction back, nil where it was
 	told   int
 	seen   calendarState
+	pairs  pairs
+	heard  []string // since the step began
+}
+
+func (m *model) says(who, text string) []string { return m.keep(m.w.Says(who, text)) }
+
+func (m *model) put(e bot.Event) []string { return m.keep(m.w.Put(e)) }
+
+func (m *model) wind(d time.Duration) []string { return m.keep(m.w.Wind(d)) }
+
+func (m *model) keep(heard []string) []string {
+	m.heard = append(m.heard, heard...)
+	return heard
 }
 
 // A calendarState is what the bot has of the group itself.
@@ -81,6 +94,7 @@ type step struct {
 func steps() *rapid.Generator[[]step] {
 	kind := rapid.SampledFrom([]string{
 		"打卡", "打卡", "打卡", "打卡", "打卡", "late", "late", "过", "过", "过", "过", "补卡", "改", "撤销", "合并", "拆开", "时区", "几点", "断线", "休息", "重启", "again",
+		"结伴", "结伴", "同意", "同意", "退出", "对决", "对决", "应战", "应战", "认输",
 	})
 	one := rapid.Custom(func(t *rapid.T) step {
 		return step{
@@ -88,7 +102,7 @@ func steps() *rapid.Generator[[]step] {
 			Back: rapid.IntRange(0, 80).Draw(t, "back"), Yes: rapid.Bool().Draw(t, "yes"),
 		}
 	})
-	return rapid.SliceOfN(one, 5, 60)
+	return rapid.SliceOfN(one, 20, 80)
 }
 
 // In whatever order check-ins, late messages, make-ups, corrections, outages, changes of zone and cut-off, merges of people
@@ -103,11 +117,17 @@ func TestWhateverHappensTheModelHolds(t *testing.T) {
 		}
 		bottest.Run(t, opts, func(w *bottest.World) {
 			m := &model{w: w, names: opts.Members, marks: map[string]map[bot.Day]*mark{}, heads: map[string]string{}}
+			m.pairs = pairs{teams: map[int]*pact{}, duels: map[int]*bout{}}
 			for _, n := range m.names {
 				m.marks[n] = map[bot.Day]*mark{}
 			}
+			// Two are a team and two in a duel from the start, for chance would seldom bring them together.
+			if fault = errors.Join(m.team("小明", "阿杰"), m.agree("阿杰"), m.dare("苏苏", "小明", 4), m.takeUp("小明")); fault != nil {
+				return
+			}
 			for i, s := range list {
-				if fault = errors.Join(m.do(s), m.check()); fault != nil {
+				before := m.before()
+				if fault = errors.Join(m.do(s), m.check(), m.checkPairs(before)); fault != nil {
 					fault = fmt.Errorf("after step %d, %+v: %w", i, s, fault)
 					return
 				}
@@ -131,12 +151,12 @@ func (m *model) do(s step) error {
 			ID: fmt.Sprint("twice/", m.told), Kind: bot.Message, Chat: m.w.Group(), From: bot.Member{Person: m.w.Person(name), Nick: name},
 			At: time.Now(), Text: "打卡",
 		}
-		if err := m.note(name, e.At, func() { m.w.Put(e) }); err != nil {
+		if err := m.note(name, e.At, func() { m.put(e) }); err != nil {
 			return err
 		}
-		m.w.Put(e)
+		m.put(e)
 	case "过":
-		m.w.Wind(time.Duration(s.Back%40+1) * time.Hour)
+		m.wind(time.Duration(s.Back%40+1) * time.Hour)
 	case "重启":
 		m.w.Restart()
 	case "补卡":
@@ -150,11 +170,23 @@ func (m *model) do(s step) error {
 	case "拆开":
 		return m.unmerge(s.Back)
 	case "时区":
-		m.w.Says("小六", "/设置 group.zone "+zoneNames()[s.Other])
+		m.says("小六", "/设置 group.zone "+zoneNames()[s.Other])
 	case "几点":
-		m.w.Says("小六", fmt.Sprint("/设置 group.day_begins ", s.Back%13))
+		m.says("小六", fmt.Sprint("/设置 group.day_begins ", s.Back%13))
 	case "休息":
-		m.w.Says("小六", "/设置 checkin.weekends_off "+map[bool]string{true: "开", false: "关"}[s.Yes])
+		m.says("小六", "/设置 checkin.weekends_off "+map[bool]string{true: "开", false: "关"}[s.Yes])
+	case "结伴":
+		return m.team(name, m.names[s.Other%4])
+	case "同意":
+		return m.agree(name)
+	case "退出":
+		return m.leave(name)
+	case "对决":
+		return m.dare(name, m.names[s.Other%4], s.Back%9+1)
+	case "应战":
+		return m.takeUp(name)
+	case "认输":
+		return m.giveIn(name)
 	case "断线":
 		o := bot.Outage{From: time.Now().Add(-time.Duration(s.Back) * time.Hour), To: time.Now()}
 		return m.w.DB().Update(m.w.T.Context(), func(tx store.Tx) error {
@@ -166,7 +198,7 @@ func (m *model) do(s step) error {
 
 func (m *model) checkIn(name string, at time.Time) error {
 	return m.note(name, at, func() {
-		m.w.Put(bot.Event{
+		m.put(bot.Event{
 			Kind: bot.Message, Chat: m.w.Group(), From: bot.Member{Person: m.w.Person(name), Nick: name}, At: at, Text: "打卡",
 		})
 	})
@@ -188,7 +220,7 @@ func (m *model) note(name string, at time.Time, happen func()) error {
 
 // today makes the bot and the model agree on the day it is.
 func (m *model) today() (bot.Day, error) {
-	m.w.Says("小六", "/打卡榜")
+	m.says("小六", "/打卡榜")
 	return func() (bot.Day, error) {
 		err := m.look()
 		return m.seen.cal.day(time.Now()), err
@@ -201,7 +233,7 @@ func (m *model) makeUp(name string, back int) error {
 		return err
 	}
 	d := now - bot.Day(back)
-	m.w.Says(name, "/补卡 "+d.String())
+	m.says(name, "/补卡 "+d.String())
 	used, taken := 0, false
 	for _, n := range m.person(name) {
 		for at, k := range m.marks[n] {
@@ -223,7 +255,7 @@ func (m *model) correct(name string, back int, yes bool) error {
 		return err
 	}
 	d := now - bot.Day(back)
-	m.w.Says("小六", fmt.Sprintf("/改打卡 @%s %s %s 说错了", name, d, map[bool]string{true: "有", false: "无"}[yes]))
+	m.says("小六", fmt.Sprintf("/改打卡 @%s %s %s 说错了", name, d, map[bool]string{true: "有", false: "无"}[yes]))
 	was := m.marks[name][d]
 	if was.there() == yes {
 		return nil
@@ -250,7 +282,7 @@ func (m *model) undo(int) error {
 		if back == nil {
 			continue
 		}
-		heard := m.w.Says("小六", fmt.Sprint("/撤销 ", i+1))
+		heard := m.says("小六", fmt.Sprint("/撤销 ", i+1))
 		if len(heard) != 1 || !bottest.Matches("…收回了…", heard[0]) {
 			return fmt.Errorf("the latest correction is not taken back: %q", heard)
 		}
@@ -262,7 +294,7 @@ func (m *model) undo(int) error {
 }
 
 func (m *model) merge(into, from string) error {
-	heard := m.w.Says("小六", fmt.Sprintf("/合并 @%s @%s 换号", into, from))
+	heard := m.says("小六", fmt.Sprintf("/合并 @%s @%s 换号", into, from))
 	a, b := m.head(into), m.head(from)
 	if a == b {
 		return nil
@@ -281,7 +313,7 @@ func (m *model) unmerge(int) error {
 		if b == "" {
 			continue
 		}
-		m.w.Says("小六", fmt.Sprint("/拆开 ", i+1))
+		m.says("小六", fmt.Sprint("/拆开 ", i+1))
 		delete(m.heads, b)
 		m.merges[i] = ""
 		return nil

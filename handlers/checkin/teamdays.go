@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"slices"
+	"strings"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -47,17 +48,51 @@ func (b *book) allThere(r store.Reader, t team, d bot.Day) (bool, []bot.PersonID
 	return len(waits) == 0, waits, nil
 }
 
-// teamUpdate tells a team, once, that its last member of the day is there.
-func (b *book) teamUpdate(c *bot.Call, who bot.PersonID) (string, error) {
-	n, t, err := teamOf(c.Tx, c.Event.Chat.ID, who)
-	if err != nil || n == 0 || t.Since == 0 {
-		return "", err
+// eachTeam calls fn for every team of a person that has begun, and keeps those of which it says that they changed. Who was two
+// people with a team each has both.
+func eachTeam(tx store.Tx, chat bot.ChatID, who bot.PersonID, fn func(t *team) (changed bool, err error)) error {
+	p, err := bot.PersonOf(tx, who)
+	if err != nil {
+		return err
 	}
-	came, err := b.advanceTeam(c.Tx, &t)
-	if err != nil || !came {
-		return "", err
+	var done []int
+	for _, id := range p.Identities {
+		n, ok, err := mates.Get(tx, id, chat)
+		if err != nil {
+			return err
+		}
+		if !ok || slices.Contains(done, n) {
+			continue
+		}
+		done = append(done, n)
+		t, _, err := teams.Get(tx, chat, n)
+		if err != nil {
+			return err
+		}
+		if t.Since == 0 {
+			continue
+		}
+		changed, err := fn(&t)
+		if err == nil && changed {
+			err = teams.Put(tx, t, chat, n)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return c.T(textTeamDay, names(c, t.Members), t.Habit.Streak), teams.Put(c.Tx, t, c.Event.Chat.ID, n)
+	return nil
+}
+
+// teamUpdate tells a person's team, once, that its last member of the day is there.
+func (b *book) teamUpdate(c *bot.Call, who bot.PersonID) (text string, err error) {
+	err = eachTeam(c.Tx, c.Event.Chat.ID, who, func(t *team) (bool, error) {
+		came, err := b.advanceTeam(c.Tx, t)
+		if came {
+			text += c.T(textTeamDay, names(c, t.Members), t.Habit.Streak) + "\n"
+		}
+		return came, err
+	})
+	return strings.TrimSuffix(text, "\n"), err
 }
 
 // advanceTeam counts today for a team, if it is complete and was not counted yet.
@@ -80,16 +115,12 @@ func (b *book) advanceTeam(r store.Reader, t *team) (bool, error) {
 	return true, nil
 }
 
-// refreshTeam works out the team of somebody whose past days changed.
+// refreshTeam works out the teams of somebody whose past days changed.
 func (b *book) refreshTeam(c *bot.Call, who bot.PersonID) error {
-	n, t, err := teamOf(c.Tx, c.Event.Chat.ID, who)
-	if err != nil || n == 0 || t.Since == 0 || b.plan.Name != "" {
-		return err
+	if b.plan.Name != "" {
+		return nil
 	}
-	if err := b.refoldTeam(c.Tx, &t); err != nil {
-		return err
-	}
-	return teams.Put(c.Tx, t, c.Event.Chat.ID, n)
+	return eachTeam(c.Tx, c.Event.Chat.ID, who, func(t *team) (bool, error) { return true, b.refoldTeam(c.Tx, t) })
 }
 
 // refoldTeam works out a team's habit anew from the days of its members: those all share, without freezes.
