@@ -22,6 +22,7 @@ type Registrar interface {
 type Health struct {
 	Report  Text     // who was matched, in a sentence
 	Unsaved []Chat   // groups that a new sign-in would not find until somebody writes there
+	Unseen  []Chat   // groups that this sign-in has not found yet: nothing can be sent there until somebody writes
 	Texts   []string // system texts that nobody understands yet, without the names in them
 	Doubts  int
 }

@@ -20,6 +20,8 @@ const (
 	nightAge = 20 * time.Hour
 	// nightPause is between two requests of a night.
 	nightPause = time.Minute
+	// leavePause is how long after a list that lacked somebody a second one is read.
+	leavePause = 5 * time.Minute
 	// hintPause is how often at most a hint without details, that contacts changed, has lists read.
 	hintPause = 10 * time.Minute
 )
@@ -97,23 +99,17 @@ func (d *directory) strange(ctx context.Context, follows func(bot.Chat) bool) (m
 	return skip, err
 }
 
-// upkeep has old member lists read at night, and a few of them when the service hints that contacts changed without saying
-// which. It is called between two rounds; what it does not finish is left to the next, and what fails to the minute after.
+// upkeep has old member lists read at night, a second one where somebody seems to have left, and a few when the service hints that
+// contacts changed without saying which. It is called between two rounds; what it does not finish is left to the next, and what
+// fails to the minute after.
 func (l *loop) upkeep(ctx context.Context) error {
-	night := l.clock.Now().In(chinaTime)
-	due, age := night.Hour() >= nightFrom && night.Hour() < nightTo && time.Since(l.tended) >= nightPause, nightAge
-	if l.hinted && time.Since(l.tended) >= hintPause {
-		l.hinted, due, age = false, true, listAge
-	}
-	if !due {
+	wanted := l.due()
+	if len(wanted) == 0 {
 		return nil
 	}
 	b := newBatch(l, nil)
-	for _, r := range l.oldest(time.Now().Add(-age)) {
+	for _, r := range wanted {
 		b.want(r.wire)
-	}
-	if len(b.wanted) == 0 {
-		return nil
 	}
 	l.tended = time.Now()
 	if err := b.learn(ctx); err != nil {
@@ -123,16 +119,46 @@ func (l *loop) upkeep(ctx context.Context) error {
 		l.log.Info("member lists cannot be read now", zap.Error(err))
 		return nil
 	}
-	return b.tellRead(ctx, night.Format("2006-01-02T15:04"))
+	return b.tellRead(ctx, l.clock.Now().In(chinaTime).Format("2006-01-02T15:04"))
+}
+
+// due are the groups whose lists are to be read now, as many as one request takes.
+func (l *loop) due() []*room {
+	rested := time.Since(l.tended)
+	if rested < nightPause {
+		return nil
+	}
+	if list := l.lacking(); len(list) > 0 {
+		return list
+	}
+	if l.hinted && rested >= hintPause {
+		l.hinted = false
+		return l.oldest(time.Now().Add(-listAge))
+	}
+	if night := l.clock.Now().In(chinaTime); night.Hour() >= nightFrom && night.Hour() < nightTo {
+		return l.oldest(time.Now().Add(-nightAge))
+	}
+	return nil
+}
+
+// lacking are the groups whose last list lacked somebody, a while ago.
+func (l *loop) lacking() []*room {
+	before := time.Now().Add(-leavePause)
+	return l.longest(func(r *room) bool { return !r.lacking.IsZero() && r.lacking.Before(before) })
 }
 
 // chinaTime is where nights are reckoned; WeChat's users live there.
 var chinaTime = time.FixedZone("UTC+8", 8*60*60)
 
-// oldest are the followed groups whose list is older than since, the oldest first, as many as one request takes.
-func (l *loop) oldest(since time.Time) (list []*room) {
+// oldest are the groups whose list is older than since.
+func (l *loop) oldest(since time.Time) []*room {
+	return l.longest(func(r *room) bool { return r.asked.Before(since) })
+}
+
+// longest are the followed groups that fit, those first whose list is the oldest.
+func (l *loop) longest(fits func(*room) bool) (list []*room) {
 	for _, r := range l.s.names.rooms {
-		if r.told && r.asked.Before(since) && l.in.Follows(r.chat()) {
+		if r.told && fits(r) && l.in.Follows(r.chat()) {
 			list = append(list, r)
 		}
 	}

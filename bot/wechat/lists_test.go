@@ -7,6 +7,7 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
+	"sixtwenty/store/storetest"
 	"sixtwenty/wechatbox"
 )
 
@@ -82,10 +83,42 @@ func TestUnsavedGroupIsLearntFromItsFirstMessage(t *testing.T) {
 		if again := r.one(); again.Chat.ID != first.Chat.ID || again.From.Person != first.From.Person {
 			t.Errorf("first %+v, again %+v", first, again)
 		}
-		if h := r.health(); len(h.Unsaved) != 1 || h.Unsaved[0].ID != first.Chat.ID {
+		if h := r.health(); len(h.Unsaved) != 1 || h.Unsaved[0].ID != first.Chat.ID || len(h.Unseen) != 0 {
 			t.Errorf("unsaved %+v", h.Unsaved)
 		}
 	})
+}
+
+// TestGroupsNotSeenSinceTheScanAreNamed, until a month after they were last seen.
+func TestGroupsNotSeenSinceTheScanAreNamed(t *testing.T) {
+	db := storetest.Open(t)
+	one := newSession(t, db, 1)
+	one.learn(one.room(1, "六点二十甲", person2("早起的阿杰", 1)), one.room(2, "六点二十乙", person2("爱喝茶的人", 1)))
+	two := newSession(t, db, 2)
+	two.learn(two.room(1, "六点二十甲", person2("早起的阿杰", 1)))
+	unseen := func() (names []string) {
+		must(t, db.View(t.Context(), func(r store.Reader) error {
+			h, err := directoryHealth(r, func(bot.Chat) bool { return true })
+			for _, g := range h.Unseen {
+				names = append(names, g.Name)
+			}
+			return err
+		}))
+		return names
+	}
+	if got := unseen(); len(got) != 1 || got[0] != "六点二十乙" {
+		t.Errorf("unseen %q", got)
+	}
+	must(t, db.Update(t.Context(), func(tx store.Tx) error {
+		id := one.dir.names.rooms["@"+one.wire(2)].id
+		row, _, err := groupRows.Get(tx, id)
+		must(t, err)
+		row.Seen = row.Seen.Add(-unseenFor)
+		return groupRows.Put(tx, row, id)
+	}))
+	if got := unseen(); len(got) != 0 {
+		t.Errorf("a month later: %q", got)
+	}
 }
 
 // TestListsThatCannotBeReadAtTheSignIn: groups are known by their names then, and their members from the first message.
@@ -128,7 +161,7 @@ func TestListsAreReadAtNight(t *testing.T) {
 			}
 			lists++
 		}
-		if n := r.count("webwxbatchgetcontact") - before; lists != 2 || n > 4 {
+		if n := r.count("webwxbatchgetcontact") - before; lists != 3 || n > 4 { // one to be sure of the leave
 			t.Errorf("%d lists in %d requests", lists, n)
 		}
 	})
@@ -136,22 +169,58 @@ func TestListsAreReadAtNight(t *testing.T) {
 
 // TestHintsHaveListsRead: a server that says that something changed, and never what, is believed every ten minutes.
 func TestHintsHaveListsRead(t *testing.T) {
-	inBubble(t, func(r *rig) {
-		t := r.t
-		r.start()
-		r.chat()
-		time.Sleep(time.Hour)
-		r.heard()
-		before := r.count("webwxbatchgetcontact")
-		hint := `window.synccheck={retcode:"0",selector:"4"}`
-		_, err := r.box.Break(wechatbox.Fault{Path: "synccheck", Body: &hint})
-		must(t, err)
-		time.Sleep(time.Hour)
-		r.box.Mend(0)
-		if n := r.count("webwxbatchgetcontact") - before; n < 2 || n > 7 {
-			t.Errorf("%d requests in an hour", n)
-		}
-	})
+	for selector, want := range map[string]bool{"4": true, "6": true, "7": true, "2": false} {
+		inBubble(t, func(r *rig) {
+			t := r.t
+			r.start()
+			r.chat()
+			time.Sleep(time.Hour)
+			r.heard()
+			before := r.count("webwxbatchgetcontact")
+			hint := `window.synccheck={retcode:"0",selector:"` + selector + `"}`
+			_, err := r.box.Break(wechatbox.Fault{Path: "synccheck", Body: &hint})
+			must(t, err)
+			time.Sleep(time.Hour)
+			r.box.Mend(0)
+			if n := r.count("webwxbatchgetcontact") - before; n > 7 || n < 2 && want || n > 0 && !want {
+				t.Errorf("selector %s: %d requests in an hour", selector, n)
+			}
+		})
+	}
+}
+
+// TestASecondListDecides: somebody who is lacking is looked for again within minutes, so that a leave is not first known at night;
+// one who is back by then never left.
+func TestASecondListDecides(t *testing.T) {
+	for _, back := range []bool{false, true} {
+		inBubble(t, func(r *rig) {
+			t := r.t
+			r.start()
+			r.chat()
+			time.Sleep(time.Minute)
+			r.heard()
+			before := r.count("webwxbatchgetcontact")
+			must(t, r.box.Leave("阿杰", club))
+			first := r.heard()
+			time.Sleep(2 * time.Minute)
+			if back {
+				must(t, r.box.Invite("林老师", club, "阿杰"))
+			}
+			time.Sleep(5 * time.Minute)
+			rest := r.heard()
+			if len(first) != 1 || len(first[0].Roster) != 5 || len(rest) != 1 {
+				t.Fatalf("back %v: first %+v, then %+v", back, first, rest)
+			}
+			want := map[bool]int{false: 5, true: 6}[back]
+			if n := len(rest[0].Roster); n != want {
+				t.Errorf("back %v: then a list of %d", back, n)
+			}
+			time.Sleep(time.Hour)
+			if n, more := r.count("webwxbatchgetcontact")-before, r.heard(); n != 2 || len(more) != 0 {
+				t.Errorf("back %v: %d requests, then %+v", back, n, more)
+			}
+		})
+	}
 }
 
 // TestQuestionsAreKept: who is not known for sure is somebody new, and a question that can be answered.

@@ -80,6 +80,8 @@ type room struct {
 	asked   time.Time      // when the service was last asked for the list
 	told    bool           // a list was given to the engine in this run
 	stale   bool           // the service said that the group changed since
+	// lacking is when a list first lacked somebody who was on the one before: a second one decides.
+	lacking time.Time
 }
 
 type member struct {
@@ -96,11 +98,27 @@ type memberList struct {
 }
 
 func (r *room) set(list memberList, now time.Time) {
+	switch {
+	case !list.complete:
+	case !r.lacking.IsZero(): // this one decides
+		r.lacking = time.Time{}
+	case r.lacks(list.members):
+		r.lacking = now
+	}
 	r.members, r.asked, r.stale = list.members, now, !list.complete
 	r.index = make(map[string]int, len(list.members))
 	for i, m := range list.members {
 		r.index[m.wire] = i
 	}
+}
+
+// lacks says whether somebody of the present list is not on another.
+func (r *room) lacks(list []member) bool {
+	here := make(map[string]bool, len(list))
+	for _, m := range list {
+		here[m.wire] = true
+	}
+	return slices.ContainsFunc(r.members, func(m member) bool { return !here[m.wire] })
 }
 
 // untold forgets when lists were read that only served to find people again: the engine is given its own.

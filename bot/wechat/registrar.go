@@ -14,7 +14,7 @@ func (a *Account) Health(r store.Reader, follows func(bot.Chat) bool) (bot.Healt
 		return bot.Health{}, err
 	}
 	texts, err := UnknownTexts(r)
-	shown := bot.Health{Report: h.Report.Text(), Unsaved: h.Unsaved, Doubts: h.Questions}
+	shown := bot.Health{Report: h.Report.Text(), Unsaved: h.Unsaved, Unseen: h.Unseen, Doubts: h.Questions}
 	for _, t := range texts {
 		shown.Texts = append(shown.Texts, t.Text)
 	}

@@ -45,6 +45,7 @@ type Health struct {
 	Report    Report
 	Questions int        // that are open
 	Unsaved   []bot.Chat // followed groups that are not saved to the contacts: after a scan they are unknown until somebody writes
+	Unseen    []bot.Chat // followed groups of the last sign-ins in which nobody has written since this one
 }
 
 // Directory tells how the directory stands after the last sign-in. Any goroutine.
@@ -70,25 +71,32 @@ func directoryHealth(r store.Reader, follows func(bot.Chat) bool) (h Health, err
 		return h, err
 	}
 	h.Questions = len(open)
-	h.Unsaved, err = unsaved(r, h.Report.Session, follows)
-	return h, err
+	return h, h.groups(r, follows)
 }
 
-func unsaved(r store.Reader, session string, follows func(bot.Chat) bool) (list []bot.Chat, err error) {
+// unseenFor is how long a group that no session shows any more is told of.
+const unseenFor = 30 * 24 * time.Hour
+
+// groups sorts out the followed groups that the next scan, or already this one, does not show.
+func (h *Health) groups(r store.Reader, follows func(bot.Chat) bool) error {
 	for row, err := range groupRows.Scan(r, store.Range{Limit: maxGroups}) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var id bot.ChatID
 		if err := store.Split(row.Key, &id); err != nil {
-			return nil, err
+			return err
 		}
 		g := bot.Chat{ID: id, Group: true, Name: row.Value.Name}
-		if row.Value.Last == session && !row.Value.Saved && follows(g) {
-			list = append(list, g)
+		switch here := row.Value.Last == h.Report.Session; {
+		case !follows(g):
+		case here && !row.Value.Saved:
+			h.Unsaved = append(h.Unsaved, g)
+		case !here && h.Report.At.Sub(row.Value.Seen) < unseenFor:
+			h.Unseen = append(h.Unseen, g)
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // record plans to write down what was found, and the questions that are open.

@@ -37,6 +37,8 @@ const (
 var (
 	textLasting    = bot.Text{ZH: "这个账号里人和群的编号一直不变，不用体检。", EN: "Ids of this account last; there is nothing to check."}
 	textUnsaved    = bot.Text{ZH: "\n没有保存到通讯录的群（换一次登录就要等有人说话才认得）：%s。请在手机上打开群聊右上角「保存到通讯录」。", EN: "\nGroups not saved to the contacts (after a new sign-in they are unknown until somebody writes): %s. Save them on the phone: the group's menu, “save to contacts”."}
+	textUnseen     = bot.Text{ZH: "\n这次登录还没见到的群（有人说话之前发不了消息）：%s。在手机上到那个群里说一句话就好。", EN: "\nGroups not seen since this sign-in (nothing can be sent there yet): %s. Write a word there on the phone."}
+	textMore       = bot.Text{ZH: " 等，还有 %d 个", EN: " and %d more"}
 	textDoubts     = bot.Text{ZH: "\n有 %d 个人不敢确定是谁，发 /待认 看看。", EN: "\n%d people may be somebody known before; see /unsure."}
 	textTexts      = bot.Text{ZH: "\n微信有 %d 种提示我还看不懂，麻烦转告开发者：\n%s", EN: "\n%d wordings of WeChat are not understood yet; please pass them on:\n%s"}
 	textNoDoubt    = bot.Text{ZH: "没有不敢确定的人。", EN: "Nobody is in doubt."}
@@ -66,12 +68,11 @@ func checkup(_ context.Context, c *bot.Call) error {
 		return nil
 	}
 	text := c.T(h.Report)
+	if len(h.Unseen) > 0 {
+		text += c.T(textUnseen, groupNames(c, h.Unseen))
+	}
 	if len(h.Unsaved) > 0 {
-		var names []string
-		for _, g := range h.Unsaved[:min(len(h.Unsaved), doubtLines)] {
-			names = append(names, bot.CleanName(g.Name))
-		}
-		text += c.T(textUnsaved, strings.Join(names, c.T(textComma)))
+		text += c.T(textUnsaved, groupNames(c, h.Unsaved))
 	}
 	if h.Doubts > 0 {
 		text += c.T(textDoubts, h.Doubts)
@@ -81,6 +82,18 @@ func checkup(_ context.Context, c *bot.Call) error {
 	}
 	c.Say(text)
 	return nil
+}
+
+func groupNames(c *bot.Call, list []bot.Chat) string {
+	var names []string
+	for _, g := range list[:min(len(list), doubtLines)] {
+		names = append(names, bot.CleanName(g.Name))
+	}
+	text := strings.Join(names, c.T(textComma))
+	if more := len(list) - len(names); more > 0 {
+		text += c.T(textMore, more)
+	}
+	return text
 }
 
 func unsure(_ context.Context, c *bot.Call) error {
