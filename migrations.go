@@ -8,11 +8,14 @@ import (
 	"sixtwenty/store/bolt"
 )
 
+// spareDisk is more than the largest commit writes, so that a disk that fills up is found before one.
+const spareDisk = 8 << 20
+
 // schema is the layout of the database that this program knows. Whoever changes what a kept row looks like, or how a key is
 // made, adds the step that turns the old rows into the new at the end, and a file of the old layout to testdata/schemas. A
 // step sees the tables with the account's prefix, and those that an archive brings alone: none may be missed, none be needed.
 func schema() bolt.Options {
-	return bolt.Options{Migrations: []func(store.Tx) error{
+	return bolt.Options{Spare: spareDisk, Migrations: []func(store.Tx) error{
 		ofEveryAccount(referral.Derive),
 	}}
 }

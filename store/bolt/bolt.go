@@ -36,6 +36,8 @@ type DB struct {
 	closed atomic.Bool
 	broken atomic.Pointer[error] // why the handle refuses
 	stuck  bool                  // bbolt holds its lock for ever; guarded by write
+	spare  int64
+	free   func(*os.File) (int64, error)
 }
 
 var _ store.DB = (*DB)(nil)
@@ -62,6 +64,9 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	defer db.release()
+	if err := db.room(); err != nil {
+		return err
+	}
 	w := &writer{reader: reader{db: db}}
 	if err := w.begin(true); err != nil {
 		return err

@@ -30,6 +30,8 @@ type Options struct {
 	Schema int
 	// Migrations[i] turns schema i+1 into i+2. Each runs in an Update of its own, and is kept with the new number.
 	Migrations []func(store.Tx) error
+	// Spare is how many bytes must be free on the disk: with less Update refuses, see ErrFull. 0 asks nothing.
+	Spare int64
 	// NoSync leaves flushing to the system: faster, and a crash of the machine may cost the file. For tests.
 	NoSync bool
 }
@@ -54,7 +56,7 @@ func open(path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, file: f, write: make(chan struct{}, 1)}
+	db := &DB{path: path, file: f, write: make(chan struct{}, 1), spare: opts.Spare, free: freeSpace}
 	ready := false
 	defer func() { // also after a panic of a migration
 		if !ready {
