@@ -1,6 +1,7 @@
 package referral_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -171,17 +172,17 @@ func TestViews(t *testing.T) {
 		w.Invite("小明", "甲", "乙", "丙", "丁")
 		w.Invite("甲", "戊")
 		w.Says("甲", "微博")
-		rows := map[string]int{"board": 2, "held": 1, "sources": 2, "campaigns": 1, "race": 2, "tree": 5}
+		rows := map[string]int{"board": 2, "held": 1, "sources": 2, "campaigns": 1, "race": 2, "tree": 5, "walk": 5}
 		for _, v := range feature().Views {
 			for _, limit := range []int{50, 1} {
 				err := w.DB().View(t.Context(), func(r store.Reader) error {
-					got, err := v.Rows(r, bot.Query{Chat: w.Group().ID, Now: time.Now(), Lang: bot.EN, Limit: limit})
-					if want := min(limit, rows[v.Name]); len(got) != want {
-						t.Errorf("%s, at most %d: %d rows, expected %d: %q", v.Name, limit, len(got), want, got)
+					got, err := v.Read(r, bot.Query{Chat: w.Group().ID, Now: time.Now(), Lang: bot.EN, Limit: limit})
+					if want := min(limit, rows[v.Name]); len(got.Rows) != want {
+						t.Errorf("%s, at most %d: %d rows, expected %d: %v", v.Name, limit, len(got.Rows), want, got.Rows)
 					}
-					for _, row := range got {
-						if len(row) != len(v.Columns) {
-							t.Errorf("%s: %q under %d columns", v.Name, row, len(v.Columns))
+					for _, row := range got.Rows {
+						if len(row.Cells) != len(v.Columns) {
+							t.Errorf("%s: %q under %d columns", v.Name, row.Cells, len(v.Columns))
 						}
 					}
 					return err
@@ -190,6 +191,42 @@ func TestViews(t *testing.T) {
 					t.Errorf("%s: %v", v.Name, err)
 				}
 			}
+		}
+	})
+}
+
+// TestTheTreeIsWalked: a row opens what is below it, and leads to its person.
+func TestTheTreeIsWalked(t *testing.T) {
+	run(t, referral.Settings{Burst: 3}, func(w *bottest.World) {
+		w.Invite("小明", "甲", "乙")
+		w.Invite("甲", "丙")
+		at := func(who string) (names []string) {
+			for _, v := range feature().Views {
+				if v.Name != "walk" {
+					continue
+				}
+				err := w.DB().View(t.Context(), func(r store.Reader) error {
+					got, err := v.Read(r, bot.Query{Chat: w.Group().ID, Now: time.Now(), Limit: 50, Args: map[string]string{"who": who}})
+					names = nil
+					for _, row := range got.Rows {
+						names = append(names, strings.Repeat("-", row.Depth)+row.Cells[0])
+						if row.Args["who"] != string(row.Who) {
+							t.Errorf("%s opens %q", row.Cells[0], row.Args)
+						}
+					}
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			return names
+		}
+		if got := at(""); !slices.Equal(got, []string{"小明", "-甲", "--丙", "-乙"}) {
+			t.Errorf("from the roots: %q", got)
+		}
+		if got := at(string(w.Person("甲"))); !slices.Equal(got, []string{"甲", "-丙"}) {
+			t.Errorf("from 甲: %q", got)
 		}
 	})
 }
