@@ -125,6 +125,7 @@ func Feature() bot.Feature {
 		Commands: commands(),
 		Views:    views(),
 		Report:   report,
+		Why:      why,
 	}
 }
 

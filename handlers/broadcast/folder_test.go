@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +17,7 @@ import (
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/broadcast"
 	"sixtwenty/handlers/owner"
+	"sixtwenty/handlers/people"
 )
 
 // inFolders plays with the folder of the mornings and that of the queue.
@@ -172,5 +176,49 @@ func TestGroupsThatHaveNoTurn(t *testing.T) {
 		if have != 3 || !strings.Contains(told, "30 分钟里只发到了 3 个群，3 个群没轮上") {
 			t.Errorf("%d groups have it; the owner heard %q", have, told)
 		}
+	})
+}
+
+// TestTheReminderIsNotPutOff by quiet hours: at six it would leave no time to record.
+func TestTheReminderIsNotPutOff(t *testing.T) {
+	o := bottest.Options{
+		Features: []bot.Feature{owner.Feature("314159"), broadcast.Feature()}, Settings: settings(t, nil), Pace: bot.Pace{Quiet: "23:00-06:00"},
+	}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/机主 314159")
+		w.Until("05:49")
+		w.HeardBy("群主")
+		w.Until("05:50:01")
+		hears(t, w.HeardBy("群主"), "今天 06:20 的语音还没有…")
+	})
+}
+
+// TestSpeechByAnEndpoint that speaks as OpenAI's does; its key comes from the environment and the text from the settings.
+func TestSpeechByAnEndpoint(t *testing.T) {
+	t.Setenv("OPENAI_API_KEY", "sk-test")
+	asked := make(chan string, 10)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked <- r.Header.Get("Authorization") + " " + string(body)
+		w.Header().Set("Connection", "close") // nothing of it outlives the bubble
+		_, _ = w.Write(wav(2 * time.Second))
+	}))
+	defer srv.Close()
+	run(t, func(s *broadcast.Settings) {
+		s.Fallback, s.Speaker, s.SpeechURL, s.Speech = "speech", "", srv.URL+"/v1/audio/speech", "早上好，今天没有语音。"
+	}, func(w *bottest.World) {
+		hears(t, w.Until("06:20"), "早安…", "[语音] 六点二十 2026-11-22.…")
+		hears(t, w.HeardBy("群主"), "明天 06:20 的语音还没有…会读一段文字。", "今天 06:20 的语音还没有…", "2026-11-22 没有新的语音，发了一段朗读…")
+	})
+	if got := <-asked; !strings.HasPrefix(got, "Bearer sk-test ") || !strings.Contains(got, "早上好，今天没有语音。") {
+		t.Errorf("asked %q", got)
+	}
+}
+
+func TestWhyTheVoiceCameOrNot(t *testing.T) {
+	o := bottest.Options{Features: []bot.Feature{owner.Feature("314159"), people.Feature(), broadcast.Feature()}, Settings: settings(t, nil)}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Until("06:20")
+		hears(t, w.Says("小明", "/为什么 没有语音"), "…2026-11-22：自带的示例；这个群：已发 06:20:00")
 	})
 }

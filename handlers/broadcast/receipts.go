@@ -3,6 +3,7 @@ package broadcast
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,6 +130,8 @@ var (
 	textOutcome   = bot.Text{ZH: "%s，%d 个群已收到，%d 个失败", EN: "%s, %d groups have it, %d failed"}
 	textNoSound   = bot.Text{ZH: "%s，没有发", EN: "%s, none was sent"}
 	textInQueue   = bot.Text{ZH: "排队的语音", EN: "voices that wait"}
+	textWaits     = bot.Text{ZH: "在等", EN: "waits"}
+	textPartIs    = bot.Text{ZH: "；这个群：%s", EN: "; this group: %s"}
 	textCount     = bot.Text{ZH: "%d 条", EN: "%d"}
 )
 
@@ -151,4 +154,36 @@ func report(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
 	}
 	all, err := readQueue(r)
 	return append(lines, bot.Line{Name: textInQueue.In(q.Lang), Value: fmt.Sprintf(textCount.In(q.Lang), all.len())}), err
+}
+
+// why explains what became of the last morning's voice in a group.
+func why(r store.Reader, q bot.Question) ([]bot.Line, error) {
+	topic := strings.ToLower(q.Topic)
+	if !slices.ContainsFunc([]string{"语音", "6:20", "六点二十", "voice"}, func(word string) bool { return strings.Contains(topic, word) }) {
+		return nil, nil
+	}
+	last, ok, err := airings.First(r, store.Range{Reverse: true})
+	if err != nil || !ok {
+		return nil, err
+	}
+	a := last.Value
+	line := bot.Line{Name: a.Day, Value: a.name().In(q.Lang)}
+	if a.Silence != "" || q.Chat == "" {
+		return []bot.Line{line}, nil
+	}
+	parts, err := bot.Parts(r, tagOf(a.Day), maxParts)
+	for _, p := range parts {
+		if p.Chat != q.Chat || p.Kind != bot.SendVoice {
+			continue
+		}
+		state := textWaits
+		if p.State != "" {
+			state = bot.OutcomeName(p.State)
+		}
+		line.Value += fmt.Sprintf(textPartIs.In(q.Lang), state.In(q.Lang))
+		if !p.At.IsZero() {
+			line.Value += p.At.In(q.Zone).Format(" 15:04:05")
+		}
+	}
+	return []bot.Line{line}, err
 }

@@ -112,5 +112,14 @@ func looked(_ context.Context, c *bot.Call) error {
 	case ask.Had:
 		then = textThenSilence
 	}
-	return c.TellOwners(textNoneLeft, c.When(ask.At), c.T(then))
+	return remindOwners(c, c.T(textNoneLeft, c.When(ask.At), c.T(then)))
+}
+
+// remindOwners speaks at the time that the owner chose for it, in quiet hours too: 5:50 is within them, and later is too late.
+func remindOwners(c *bot.Call, text string) error {
+	homes, err := c.Owners()
+	for _, home := range homes {
+		c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: text, Class: bot.Broadcast})
+	}
+	return err
 }

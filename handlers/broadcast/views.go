@@ -159,7 +159,7 @@ func receiptRows(r store.Reader, q bot.Query) (rows [][]string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		state, at := bot.Text{ZH: "在等", EN: "waits"}, ""
+		state, at := textWaits, ""
 		if p.State != "" {
 			state, at = bot.OutcomeName(p.State), p.At.In(group.Location()).Format(time.RFC3339)
 		}
