@@ -97,6 +97,7 @@ func benchPerson(g, p int) bot.PersonID { return bot.PersonID(fmt.Sprintf("p%02d
 // A past is a bot with a million check-ins behind it.
 type past struct {
 	bot   *bot.Bot
+	db    store.DB
 	in    bot.Inbox
 	clock *stillClock
 	next  int // check-in
@@ -116,7 +117,7 @@ func withPast(b *testing.B) *past {
 	}
 	settings := Defaults()
 	settings.Answers, settings.Pictures = answerEach, false
-	p := &past{clock: &stillClock{now: benchNow, wakes: map[string]chan struct{}{}}}
+	p := &past{db: db, clock: &stillClock{now: benchNow, wakes: map[string]chan struct{}{}}}
 	account := deaf{make(chan bot.Inbox, 1)}
 	var err error
 	p.bot, err = bot.New(bot.Options{
@@ -225,14 +226,19 @@ func BenchmarkCheckIn(b *testing.B) {
 	p.mark(b)
 }
 
-func BenchmarkAsk(b *testing.B) {
-	p := withPast(b)
-	for range benchGroups * benchPeople { // everybody is on the boards
+// everybody lets everybody check in, so that all are on the boards.
+func (p *past) everybody(b *testing.B) {
+	for range benchGroups * benchPeople {
 		p.checkIn(b)
 	}
 	p.mark(b)
+}
+
+func BenchmarkAsk(b *testing.B) {
+	p := withPast(b)
+	p.everybody(b)
 	from := bot.Member{Person: benchPerson(3, 250), Nick: "小明250"}
-	for _, text := range []string{"/我的打卡", "/打卡榜", "/打卡榜 周", "/打卡榜 月", "/打卡榜 连续", "/打卡榜 总", "/未打卡", "/打卡统计", "/补卡 昨天"} {
+	for _, text := range []string{"/我的打卡", "/打卡榜", "/打卡榜 周", "/打卡榜 月", "/打卡榜 连续", "/打卡榜 总", "/未打卡", "/打卡统计", "/打卡统计 总", "/补卡 昨天"} {
 		b.Run(text, func(b *testing.B) {
 			for b.Loop() {
 				said, err := p.bot.Ask(b.Context(), bot.Event{Chat: benchGroup(3), From: from, Text: text})
@@ -242,4 +248,35 @@ func BenchmarkAsk(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkViews reads what the console shows of a group, and what the owner is told of all groups in the morning.
+func BenchmarkViews(b *testing.B) {
+	p := withPast(b)
+	p.everybody(b)
+	q := bot.Query{Chat: benchGroup(3).ID, Who: benchPerson(3, 250), Now: p.clock.Now(), Zone: time.UTC, Limit: 371}
+	read := func(name string, fn func(r store.Reader) error) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := p.db.View(b.Context(), fn); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	for _, v := range p.bot.Views() {
+		if v.Feature == "checkin" {
+			read(v.Name, func(r store.Reader) error { _, err := v.Read(r, q); return err })
+		}
+	}
+	f := Feature(pictures.Lazily(pictures.Options{}))
+	read("report", func(r store.Reader) error { _, err := f.Report(r, q); return err })
+	read("why", func(r store.Reader) error {
+		_, err := f.Why(r, bot.Question{Chat: q.Chat, Who: q.Who, Now: q.Now, Zone: time.UTC, Limit: 20})
+		return err
+	})
+	read("about", func(r store.Reader) error {
+		_, err := f.About(r, bot.Person{Head: q.Who, Identities: []bot.PersonID{q.Who}}, bot.ZH)
+		return err
+	})
 }
