@@ -17,7 +17,7 @@ import (
 type channel struct {
 	Name  string         `json:"name"`
 	Words []string       `json:"words"`           // folded
-	Codes []bot.PersonID `json:"codes,omitempty"` // whose shared code means it; "" is the account
+	Codes []bot.PersonID `json:"codes,omitempty"` // whoever these bring came by it; "" is the account
 	At    time.Time      `json:"at"`
 }
 
@@ -43,8 +43,8 @@ const (
 
 var (
 	textChannelForm = bot.Text{
-		ZH: "可以写：/来源、/来源 月、/来源 加 微博 暗号、/来源 码 微博 @谁（TA 分享的群二维码都算微博；机器人自己的写「我」）、/来源 改 @谁 微博、/来源 删 微博",
-		EN: "Write: /sources, /sources month, /sources add NAME WORD, /sources code NAME @WHO (whoever joins by a code they share; me is the bot), /sources set @WHO NAME, /sources drop NAME",
+		ZH: "可以写：/来源、/来源 月、/来源 加 微博 暗号、/来源 码 微博 @谁（TA 分享的码带来的都算微博；机器人自己写「我」）、/来源 改 @谁 微博、/来源 删 微博",
+		EN: "Write: /sources, /sources month, /sources add NAME WORD, /sources code NAME @WHO (whoever they bring by a code or by hand; me is the bot), /sources set @WHO NAME, /sources drop NAME",
 	}
 	textChannelNew   = bot.Text{ZH: "好的，新人在群里说「%[2]s」，或者加好友时写上，就算从「%[1]s」来的。", EN: "Done: newcomers who say “%[2]s” in the group, or when they ask to be friends, came through %[1]s."}
 	textChannelTaken = bot.Text{ZH: "「%s」已经是「%s」的暗号了，请换一个。", EN: "“%s” belongs to %s already; choose another."}
@@ -52,7 +52,7 @@ var (
 	textChannelWord  = bot.Text{ZH: "暗号要 %d 到 %d 个字。", EN: "A word has %d to %d characters."}
 	textChannelNone  = bot.Text{ZH: "没有叫「%s」的来源，发 /来源 看看有哪些。", EN: "There is no source %s; /sources lists them."}
 	textChannelGone  = bot.Text{ZH: "好的，「%s」不再记了；已经记下的还在。", EN: "%s is no longer noted; what was counted stays."}
-	textChannelCode  = bot.Text{ZH: "好的，扫 %s 分享的群二维码进来的，都算从「%s」来的。", EN: "Done: whoever joins by a code that %s shares came through %s."}
+	textChannelCode  = bot.Text{ZH: "好的，%s 分享的群二维码或邀请带来的，都算从「%s」来的。", EN: "Done: whoever %s brings, by a shared code or by hand, came through %s."}
 	textChannelSet   = bot.Text{ZH: "好的，%s 算从「%s」来的。", EN: "%s came through %s."}
 	textChannelUnset = bot.Text{ZH: "好的，不再记 %s 从哪里来。", EN: "It is no longer noted where %s came from."}
 	textChannelSaid  = bot.Text{ZH: "%s记下了，您是从「%s」来的，欢迎～", EN: "%sNoted: you came through %s. Welcome!"}
@@ -209,7 +209,8 @@ func dropChannel(c *bot.Call, list []string) error {
 	return channels.Delete(c.Tx, chat, fold(k.Name))
 }
 
-// addCode makes the codes that somebody shares mean a source: a code itself bears no label that the service would tell.
+// addCode makes the codes that somebody shares mean a source: a code itself bears no label that the service would tell. Services
+// that do not tell a code from an invitation are the reason why both count.
 func addCode(c *bot.Call, list []string) error {
 	if len(list) < 2 {
 		return bot.Refuse(textChannelForm)

@@ -80,7 +80,7 @@ func befriended(_ context.Context, c *bot.Call) error {
 // channelOf is the source by which somebody joins, "" where nothing tells.
 func channelOf(c *bot.Call, who bot.PersonID) (string, error) {
 	chat, j := c.Event.Chat.ID, c.Event.Join
-	if j.ByQR && (j.SelfInvited || j.Inviter != "") {
+	if j.SelfInvited || j.Inviter != "" {
 		if name, ok, err := sharers.Get(c.Tx, chat, j.Inviter); err != nil || ok {
 			return name, err
 		}
