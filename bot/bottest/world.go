@@ -36,6 +36,7 @@ type Options struct {
 	Powers   bot.Powers
 	Fail     func(bot.Effect) error // what the service answers instead of doing it, nil where it does
 	Pace     bot.Pace               // none where zero
+	Clock    bot.Clock              // of the bot; bot.WallClock where nil
 	Log      *zap.Logger
 	Doubts   []bot.Doubt // whom the account is not sure of
 }
@@ -87,7 +88,7 @@ func (w *World) start() {
 	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, fail: w.opts.Fail, heard: map[bot.ChatID][]Heard{}}
 	b, err := bot.New(bot.Options{
 		Account: registrar{w.acct, w.opts.Doubts}, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
-		Groups: []string{"六点二十*"}, Pace: w.opts.Pace,
+		Groups: []string{"六点二十*"}, Pace: w.opts.Pace, Clock: w.opts.Clock,
 	})
 	if err != nil {
 		w.T.Fatal(err)

@@ -206,3 +206,50 @@ func TestTheConsoleBroadcasts(t *testing.T) {
 		hears(t, ask("/定时 改 1 每天 9:00"), "好的，定时 1：每天 9:00…")
 	})
 }
+
+// TestTheClockIsSet back or forward: what was sent is not sent again, what was jumped over is made up within the grace, and the
+// next day is like any other.
+func TestTheClockIsSet(t *testing.T) {
+	for name, tt := range map[string]struct {
+		at    string // when the clock is set, by the hour it shows
+		shift time.Duration
+		first []string // heard until an hour after
+		told  bool     // the owner hears that it was missed
+	}{
+		"back after it":           {"06:21", -2 * time.Hour, []string{"早安"}, false},
+		"back a day":              {"06:21", -24 * time.Hour, []string{"早安"}, false},
+		"back before it":          {"06:10", -time.Hour, nil, false}, // it shows 05:10, and 06:10 an hour later
+		"forward within the day":  {"06:21", 5 * time.Hour, []string{"早安"}, false},
+		"forward over it":         {"06:00", 40 * time.Minute, []string{"早安"}, false},
+		"forward beyond its time": {"06:00", 3 * time.Hour, nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, clock := options(t), bottest.NewClock()
+			o.Clock = clock
+			bottest.Run(t, o, func(w *bottest.World) {
+				w.Private("群主", "/机主 314159")
+				w.Says("群主", "/定时 每天 6:20 早安")
+				got := w.Until(tt.at)
+				w.HeardBy("群主")
+				clock.Shift(tt.shift)
+				got = append(got, w.Wind(time.Hour)...)
+				hears(t, got, tt.first...)
+				if told := w.HeardBy("群主"); (len(told) > 0) != tt.told {
+					t.Errorf("the owner heard %q", told)
+				}
+				days := 0
+				for range 3 * 24 {
+					if got := w.Wind(time.Hour); len(got) > 0 {
+						hears(t, got, "早安")
+						if days++; clock.Now().In(time.FixedZone("", 8*3600)).Hour() != 6 && clock.Now().In(time.FixedZone("", 8*3600)).Hour() != 7 {
+							t.Errorf("said before %v", clock.Now())
+						}
+					}
+				}
+				if days < 2 || days > 3 {
+					t.Errorf("%d times in three days", days)
+				}
+			})
+		})
+	}
+}
