@@ -228,7 +228,7 @@ func month(p *part, f *frame) []template.HTML {
 		}
 	}
 	today := f.day.Date()
-	m := pictures.Month{Group: f.GroupName(), Year: today.Year(), Month: today.Month(), Today: today.Day(), Total: total}
+	m := pictures.Month{Name: f.Title, Group: f.GroupName(), Year: today.Year(), Month: today.Month(), Today: today.Day(), Total: total}
 	for at := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC); at.Month() == today.Month(); at = at.AddDate(0, 0, 1) {
 		m.Days = append(m.Days, byDay[at.Format(time.DateOnly)])
 	}

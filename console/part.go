@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -43,6 +44,7 @@ type part struct {
 	Chart   *chart
 	SVG     []template.HTML // light, then dark
 	Broken  bool            // it could not be read
+	Busy    bool            // its rows hold more than text, and need the room
 }
 
 type row struct {
@@ -140,7 +142,7 @@ func (c *console) part(s store.Reader, f *frame, v bot.FeatureView, q bot.Query)
 		p.Acts, err = c.acts(s, q, v.Acts, p.Back)
 	}
 	if err == nil {
-		p.Rows, err = c.rows(s, q, own, p.Back, shown.Rows)
+		p.Rows, err = c.rows(s, f, q, own, shown.Rows)
 	}
 	if err != nil {
 		c.Log.Error("a view cannot be read", zap.String("feature", v.Feature), zap.String("view", v.Name), zap.Error(err))
@@ -155,6 +157,7 @@ func (c *console) part(s store.Reader, f *frame, v bot.FeatureView, q bot.Query)
 		with.Set("from", shown.Next)
 		p.Next = address(own, with)
 	}
+	p.Busy = len(p.Columns) > 5 || slices.ContainsFunc(p.Rows, func(r row) bool { return r.Play != "" || len(r.Acts) > 0 })
 	p.drawn(f)
 	return p
 }
@@ -197,9 +200,24 @@ func address(path string, with url.Values) string {
 	return path + "?" + with.Encode()
 }
 
-func (c *console) rows(s store.Reader, q bot.Query, own, back string, from []bot.Row) (list []row, err error) {
+// told writes moments as people do; views give them as RFC 3339.
+func told(cells []string, clock func(time.Time) string) []string {
+	list := slices.Clone(cells)
+	for i, cell := range list {
+		if len(cell) < len("2006-01-02T15:04:05Z") || cell[10] != 'T' {
+			continue
+		}
+		if at, err := time.Parse(time.RFC3339, cell); err == nil {
+			list[i] = clock(at)
+		}
+	}
+	return list
+}
+
+func (c *console) rows(s store.Reader, f *frame, q bot.Query, own string, from []bot.Row) (list []row, err error) {
+	back := f.At
 	for _, r := range from {
-		one := row{Cells: r.Cells, Depth: min(r.Depth, 12)}
+		one := row{Cells: told(r.Cells, f.clock), Depth: min(r.Depth, 12)}
 		if r.Who != "" {
 			one.Person = personAddress(r.Who, q.Chat)
 		}
@@ -274,6 +292,9 @@ func (r row) Link() int {
 	}
 	return 0
 }
+
+// Many says whether a row can do more than fits beside it.
+func (r row) Many() bool { return len(r.Acts) > 2 }
 
 // Level is how dark a cell is.
 func (r row) Level(i int) int {

@@ -147,7 +147,7 @@ func (c *console) sheet(ctx context.Context, v bot.FeatureView, q bot.Query, mos
 			return t, err
 		}
 		for _, r := range shown.Rows {
-			t.Rows = append(t.Rows, r.Cells)
+			t.Rows = append(t.Rows, told(r.Cells, func(at time.Time) string { return at.In(q.Zone).Format(time.DateTime) }))
 		}
 		if shown.Next == "" || shown.Next == q.From || len(shown.Rows) == 0 {
 			break
