@@ -11,6 +11,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/keywords"
+	"sixtwenty/store"
 )
 
 // boss makes whoever asks the owner.
@@ -156,5 +157,27 @@ func TestBounds(t *testing.T) {
 			t.Errorf("heard %q", got)
 		}
 		expect(t, w.Says("小明", "词7"), "%s")
+	})
+}
+
+// TestTheReport: the owner reads each morning how old the code is, in the time of the group.
+func TestTheReport(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		picture(w)
+		w.Says("小六", "/群码 进群")
+		for day, want := range []string{"今天新换的", "用了 1 天", "用了 2 天", "用了 3 天", "用了 4 天", "用了 5 天", "明天 12:00 过期，请换一张", "已经过期，请换一张"} {
+			err := w.DB().View(context.Background(), func(r store.Reader) error {
+				lines, err := keywords.Feature().Report(r, bot.Query{Now: time.Now(), Limit: 9, Lang: bot.ZH})
+				if len(lines) != 1 || lines[0].Value != want {
+					t.Errorf("day %d: %v, expected %q", day, lines, want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Wind(24 * time.Hour)
+		}
 	})
 }

@@ -28,8 +28,9 @@ var (
 	textPlus   = bot.Text{ZH: "%s + %s", EN: "%s + %s"}
 
 	textReport = bot.Text{ZH: "群二维码 · %s", EN: "QR code · %s"}
-	textNth    = bot.Text{ZH: "第 %d 天", EN: "day %d"}
-	textLastly = bot.Text{ZH: "第 %d 天，%s过期，请换", EN: "day %d, dies %s: send a new one"}
+	textFresh  = bot.Text{ZH: "今天新换的", EN: "new today"}
+	textNth    = bot.Text{ZH: "用了 %d 天", EN: "%d days old"}
+	textLastly = bot.Text{ZH: "%s 过期，请换一张", EN: "dies %s: send a new one"}
 )
 
 func (m mode) title() bot.Text {
@@ -123,9 +124,13 @@ func report(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
 		if err != nil {
 			return nil, err
 		}
+		group, err := q.Outlook.Group(chat.ID)
+		if err != nil {
+			return nil, err
+		}
 		var ages []string
 		for _, a := range list {
-			ages = append(ages, a.ageText(q))
+			ages = append(ages, a.ageText(q, group.Location()))
 		}
 		if len(ages) > 0 && len(lines) < q.Limit {
 			name := fmt.Sprintf(textReport.In(q.Lang), bot.CleanName(chat.Name))
@@ -135,21 +140,19 @@ func report(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
 	return lines, nil
 }
 
-func (a answer) ageText(q bot.Query) string {
-	zone := q.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
+func (a answer) ageText(q bot.Query, zone *time.Location) string {
 	day, end := a.days(q.Now, zone), a.At.Add(codeLives)
 	switch {
 	case !end.After(q.Now):
 		return textPast.In(q.Lang)
+	case day == 0:
+		return textFresh.In(q.Lang)
 	case day < codeDays-1:
-		return fmt.Sprintf(textNth.In(q.Lang), day+1)
+		return fmt.Sprintf(textNth.In(q.Lang), day)
 	}
 	when := textSoon
 	if day >= codeDays {
 		when = textToday
 	}
-	return fmt.Sprintf(textLastly.In(q.Lang), day+1, fmt.Sprintf(when.In(q.Lang), end.In(zone).Format("15:04")))
+	return fmt.Sprintf(textLastly.In(q.Lang), fmt.Sprintf(when.In(q.Lang), end.In(zone).Format("15:04")))
 }

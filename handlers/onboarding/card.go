@@ -44,9 +44,9 @@ var (
 	textSelf   = bot.Text{ZH: "自我介绍", EN: "In their words"}
 	textSince  = bot.Text{ZH: "进群", EN: "Joined"}
 	textCame   = bot.Text{ZH: "%s 进群", EN: "joined %s"}
-	textByCode = bot.Text{ZH: "%s 扫码进群", EN: "joined %s by a QR code"}
+	textByCode = bot.Text{ZH: "扫码进群", EN: "by a QR code"}
 	textSeen   = bot.Text{ZH: "最近露面", EN: "Last here"}
-	textSeenOn = bot.Text{ZH: "最近 %s 来过", EN: "last here %s"}
+	textSeenOn = bot.Text{ZH: "最近 %s 露面", EN: "last here %s"}
 )
 
 func introduce(_ context.Context, c *bot.Call) error {
@@ -140,22 +140,9 @@ func card(_ context.Context, c *bot.Call) error {
 		}
 		m = found
 	}
-	lines, err := c.About(m.Person)
+	parts, err := facets(c, m.Person)
 	if err != nil {
 		return err
-	}
-	stay, err := stayed(c, m.Person)
-	if err != nil {
-		return err
-	}
-	parts := map[bot.Facet][]string{}
-	if stay != "" {
-		parts[bot.Become] = []string{stay}
-	}
-	for _, l := range lines {
-		if l.Card != "" && (l.Chat == "" || l.Chat == c.Event.Chat.ID) {
-			parts[l.Facet] = append(parts[l.Facet], l.Card)
-		}
 	}
 	if len(parts[bot.Who]) == 0 && m.Person == c.Event.From.Person {
 		parts[bot.Who] = []string{c.T(textNoCardMe)}
@@ -176,20 +163,40 @@ func card(_ context.Context, c *bot.Call) error {
 	return nil
 }
 
-// stayed says for how long somebody has been here, where that is known.
-func stayed(c *bot.Call, who bot.PersonID) (string, error) {
+// facets gathers what every feature tells of a person in this group, by the question it answers. How long they have been here
+// comes first, when they were last seen last.
+func facets(c *bot.Call, who bot.PersonID) (map[bot.Facet][]string, error) {
 	p, err := bot.PersonOf(c.Tx, who)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	b, ok, err := beginningOf(c.Tx, c.Event.Chat.ID, p)
-	if err != nil || !ok {
-		return "", err
+	b, known, err := beginningOf(c.Tx, c.Event.Chat.ID, p)
+	if err != nil {
+		return nil, err
 	}
-	if days := int(c.Day(c.Now) - b.Day); days > 0 {
-		return c.T(textStay, days), nil
+	parts := map[bot.Facet][]string{}
+	if days := int(c.Day(c.Now) - b.Day); known && days > 0 {
+		parts[bot.Become] = []string{c.T(textStay, days)}
+	} else if known {
+		parts[bot.Become] = []string{c.T(textFirstDay)}
 	}
-	return c.T(textFirstDay), nil
+	lines, err := c.About(who)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		if l.Card != "" && (l.Chat == "" || l.Chat == c.Event.Chat.ID) {
+			parts[l.Facet] = append(parts[l.Facet], l.Card)
+		}
+	}
+	if known && len(parts[bot.Whence]) == 0 {
+		parts[bot.Whence] = []string{c.T(textCame, b.Day.String())}
+	}
+	last, err := lastSeen(c.Tx, c.Event.Chat.ID, p)
+	if last > 0 {
+		parts[bot.Become] = append(parts[bot.Become], c.T(textSeenOn, last.Date().Format("01-02")))
+	}
+	return parts, err
 }
 
 // cardOf is what a person wrote of themselves in a group, under any of their identities.
@@ -221,30 +228,21 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 			return nil, err
 		}
 		if ok {
-			lines = append(lines, bot.Line{
-				Name: textSince.In(l), Value: bot.CleanName(chat.Name) + " " + b.Day.String(),
-				Chat: chat.ID, Facet: bot.Whence, Card: b.came(l),
-			})
+			line := bot.Line{Name: textSince.In(l), Value: bot.CleanName(chat.Name) + " " + b.Day.String(), Chat: chat.ID, Facet: bot.Whence}
+			if b.Code {
+				line.Card = textByCode.In(l)
+			}
+			lines = append(lines, line)
 		}
 		day, err := lastSeen(r, chat.ID, who)
 		if err != nil {
 			return nil, err
 		}
 		if day > 0 {
-			lines = append(lines, bot.Line{
-				Name: textSeen.In(l), Value: bot.CleanName(chat.Name) + " " + day.String(),
-				Chat: chat.ID, Facet: bot.Become, Card: say(l, textSeenOn, day.String()),
-			})
+			lines = append(lines, bot.Line{Name: textSeen.In(l), Value: bot.CleanName(chat.Name) + " " + day.String()})
 		}
 	}
 	return lines, nil
-}
-
-func (b beginning) came(l bot.Lang) string {
-	if b.Code {
-		return say(l, textByCode, b.Day.String())
-	}
-	return say(l, textCame, b.Day.String())
 }
 
 func lastSeen(r store.Reader, chat bot.ChatID, who bot.Person) (last bot.Day, err error) {

@@ -23,6 +23,7 @@ const (
 var (
 	textAsk      = bot.Text{ZH: "%s，%s", EN: "%s, %s"}
 	textAskAck   = bot.Text{ZH: "%s，群规在这里，看完回复「%s」就好～\n%s", EN: "%s, here are the rules; reply “%s” when you have read them.\n%s"}
+	textAskBoth  = bot.Text{ZH: "%s，群规在这里，看完回复「%s」就好～\n%s\n再请教一句：%s", EN: "%s, here are the rules; reply “%s” when you have read them.\n%s\nAnd one question: %s"}
 	textAnswered = bot.Text{ZH: "%s收到，谢谢！", EN: "%sThank you!"}
 
 	textNoRules    = bot.Text{ZH: "这个群还没有写群规。管理员发「/群规 内容」就写上了。", EN: "This group has no rules yet. A manager writes them with /rules TEXT."}
@@ -59,16 +60,23 @@ func question(c *bot.Call, people []bot.PersonID) error {
 	if len(people) == 0 {
 		return nil
 	}
-	if s.Acknowledge != "" && s.Rules != "" {
+	who, acknowledge := names(c, people), s.Acknowledge != "" && s.Rules != ""
+	switch {
+	case acknowledge && s.Question != "":
+		c.Reply(textAskBoth, who, s.Acknowledge, s.Rules, s.Question)
+	case acknowledge:
+		c.Reply(textAskAck, who, s.Acknowledge, s.Rules)
+	case s.Question != "":
+		c.Reply(textAsk, who, s.Question)
+	}
+	if acknowledge {
 		if err := open(c, acks, people); err != nil {
 			return err
 		}
-		c.Reply(textAskAck, names(c, people), s.Acknowledge, s.Rules)
 	}
 	if s.Question == "" {
 		return nil
 	}
-	c.Reply(textAsk, names(c, people), s.Question)
 	return open(c, gates, people)
 }
 

@@ -34,7 +34,7 @@ func TestTheirOwnWords(t *testing.T) {
 		w.Wind(25 * time.Hour)
 		w.Heard()
 		expect(t, w.Says("小芳", "我是小芳，喜欢跑步")) // a day later it is talk
-		holds(t, w.Says("小六", "/名片 小红"), "【是谁】大家好！我是小红，在杭州教书", "【从哪来】2026-11-21 进群", "【如今】来了 2 天；最近 2026-11-22 来过")
+		holds(t, w.Says("小六", "/名片 小红"), "【是谁】大家好！我是小红，在杭州教书", "【从哪来】2026-11-21 进群", "【如今】来了 2 天；最近 11-22 露面")
 		holds(t, w.Says("小六", "/名片 小芳"), "【是谁】还没写自我介绍")
 	})
 }
