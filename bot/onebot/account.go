@@ -14,9 +14,9 @@ import (
 	"sixtwenty/store"
 )
 
-// Options are what an Account is made of. Of URL and Listen one is given.
+// Options are what an Account is made of. URL or Listen is given.
 type Options struct {
-	// URL is the implementation's WebSocket, ws://HOST:PORT/: we dial (forward).
+	// URL is the implementation's WebSocket, ws://HOST:PORT/: we dial (forward), and Listen says nothing.
 	URL string
 	// Listen is where the implementation dials us (reverse), HOST:PORT.
 	Listen string
@@ -119,7 +119,7 @@ func (a *Account) Run(ctx context.Context, in bot.Inbox) error {
 }
 
 func (a *Account) open(ctx context.Context) (source, error) {
-	if a.opts.Listen != "" {
+	if a.opts.URL == "" {
 		return a.listen(ctx)
 	}
 	return &dialer{Account: a}, nil

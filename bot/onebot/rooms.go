@@ -19,6 +19,7 @@ type room struct {
 const (
 	listLimit = 15 * time.Second
 	listEvery = 6 * time.Hour
+	listPause = 100 * time.Millisecond // between two lists: there is no hurry, for the service nor for us
 	maxRooms  = 5000
 )
 
@@ -115,7 +116,9 @@ func (s *session) tend(ctx context.Context) {
 			s.tendTo(ctx, group)
 		case <-again.C:
 			for _, group := range all {
-				s.tendTo(ctx, group)
+				if s.tendTo(ctx, group); ctx.Err() != nil {
+					return
+				}
 			}
 		case <-s.link.ended:
 			return
@@ -134,6 +137,11 @@ func (s *session) tendTo(ctx context.Context, group wireID) {
 	}
 	select {
 	case s.link.events <- &frame{list: list}:
+	case <-s.link.ended:
+	case <-ctx.Done():
+	}
+	select {
+	case <-time.After(listPause):
 	case <-s.link.ended:
 	case <-ctx.Done():
 	}
