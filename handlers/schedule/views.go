@@ -11,80 +11,83 @@ import (
 
 // The names of the views are part of the console's addresses and do not change.
 func views() []bot.View {
-	account := func(v bot.View) bot.View {
-		v.Page, v.Of = bot.OnSchedule, bot.OfAccount
-		return v
+	all := []bot.View{rehearsalView(), entriesView(), historyView(), broadcastsView()}
+	for i := range all {
+		all[i].Page, all[i].Of = bot.OnSchedule, bot.OfAccount
 	}
-	return []bot.View{
-		account(bot.View{
-			Name: "rehearsal", Title: bot.Text{ZH: "接下来", EN: "Coming up"}, Shape: bot.AsAgenda,
-			Columns: []bot.Text{
-				{ZH: "什么时候", EN: "when"},
-				{ZH: "发什么", EN: "what"},
-				{ZH: "几个群", EN: "groups"},
-				{ZH: "最后一个群", EN: "last group"},
-				{ZH: "留意", EN: "note"},
-			},
-			Params: []bot.Param{{Name: "days", Title: bot.Text{ZH: "几天", EN: "days"}, Value: "7"}},
-			Rows:   rehearsalRows,
-		}),
-		account(bot.View{
-			Name: "entries", Title: bot.Text{ZH: "定时", EN: "Schedules"},
-			Columns: []bot.Text{
-				{ZH: "编号", EN: "number"},
-				{ZH: "什么时候", EN: "when"},
-				{ZH: "发什么", EN: "what"},
-				{ZH: "发到", EN: "to"},
-				{ZH: "下次", EN: "next"},
-			},
-			Show: entryRows,
-			Acts: []bot.Act{{
-				Title: bot.Text{ZH: "加一个定时", EN: "add one"}, Say: "/定时 {when} 给:{to} {what}",
-				Asks: []bot.Param{
-					{Name: "when", Title: bot.Text{ZH: "什么时候（工作日 8:00、每月1号…）", EN: "when (工作日 8:00, 20 6 * * 1-5 …)"}},
-					{Name: "to", Title: bot.Text{ZH: "发到（全部、群名、#标签）", EN: "to (全部, groups, #tags)"}, Value: "全部"},
-					{Name: "what", Title: bot.Text{ZH: "内容或指令，|| 隔开的轮流发", EN: "text or command; variants parted by ||"}, Long: true},
-				},
-			}},
-		}),
-		account(bot.View{
-			Name: "history", Title: bot.Text{ZH: "定时的记录", EN: "What the schedules sent"},
-			Columns: []bot.Text{
-				{ZH: "什么时候", EN: "when"},
-				{ZH: "编号", EN: "number"},
-				{ZH: "发什么", EN: "what"},
-				{ZH: "几个群", EN: "groups"},
-				{ZH: "收到", EN: "have it"},
-				{ZH: "结果", EN: "outcome"},
-			},
-			Rows: historyRows,
-		}),
-		account(bot.View{
-			Name: "broadcasts", Title: bot.Text{ZH: "广播", EN: "Broadcasts"},
-			Columns: []bot.Text{
-				{ZH: "什么时候", EN: "when"},
-				{ZH: "内容", EN: "text"},
-				{ZH: "几个群", EN: "groups"},
-				{ZH: "收到", EN: "have it"},
-				{ZH: "状态", EN: "state"},
-			},
-			Show: blastRows,
-			Acts: []bot.Act{{
-				Title: bot.Text{ZH: "发一条广播", EN: "send one"}, Say: "/广播 给:{to} {what}",
-				Asks: []bot.Param{
-					{Name: "to", Title: bot.Text{ZH: "发到（全部、群名、#标签）", EN: "to (全部, groups, #tags)"}, Value: "全部"},
-					{Name: "what", Title: bot.Text{ZH: "内容（先给您看，点「开始」才发）", EN: "text (shown first, sent by “begin”)"}, Long: true},
-				},
-			}},
-		}),
-		{
-			Name: "tags", Title: bot.Text{ZH: "群标签", EN: "Tags"}, Columns: []bot.Text{{ZH: "标签", EN: "tag"}},
-			Rows: tagRows,
-			Acts: []bot.Act{{
-				Title: bot.Text{ZH: "换标签", EN: "set"}, Say: "/标签 {tags}",
-				Asks: []bot.Param{{Name: "tags", Title: bot.Text{ZH: "标签，空格隔开；「无」是都去掉", EN: "tags, parted by blanks; 无 removes them all"}}},
-			}},
+	return append(all, tagsView())
+}
+
+func rehearsalView() bot.View {
+	return bot.View{
+		Name: "rehearsal", Title: bot.Text{ZH: "接下来", EN: "Coming up"}, Shape: bot.AsAgenda,
+		Columns: []bot.Text{
+			{ZH: "什么时候", EN: "when"}, {ZH: "发什么", EN: "what"}, {ZH: "几个群", EN: "groups"}, {ZH: "最后一个群", EN: "last group"},
+			{ZH: "留意", EN: "note"},
 		},
+		Params: []bot.Param{{Name: "days", Title: bot.Text{ZH: "几天", EN: "days"}, Value: "7"}},
+		Rows:   rehearsalRows,
+	}
+}
+
+// toWhom asks for what stands after 给:.
+func toWhom() bot.Param {
+	return bot.Param{Name: "to", Title: bot.Text{ZH: "发到（全部、群名、#标签）", EN: "to (全部, groups, #tags)"}, Value: "全部"}
+}
+
+func entriesView() bot.View {
+	return bot.View{
+		Name: "entries", Title: bot.Text{ZH: "定时", EN: "Schedules"},
+		Columns: []bot.Text{
+			{ZH: "编号", EN: "number"}, {ZH: "什么时候", EN: "when"}, {ZH: "发什么", EN: "what"}, {ZH: "发到", EN: "to"},
+			{ZH: "下次", EN: "next"},
+		},
+		Show: entryRows,
+		Acts: []bot.Act{{
+			Title: bot.Text{ZH: "加一个定时", EN: "add one"}, Say: "/定时 {when} 给:{to} {what}",
+			Asks: []bot.Param{
+				{Name: "when", Title: bot.Text{ZH: "什么时候（工作日 8:00、每月1号…）", EN: "when (工作日 8:00, 20 6 * * 1-5 …)"}}, toWhom(),
+				{Name: "what", Title: bot.Text{ZH: "内容或指令，|| 隔开的轮流发", EN: "text or command; variants parted by ||"}, Long: true},
+			},
+		}},
+	}
+}
+
+func historyView() bot.View {
+	return bot.View{
+		Name: "history", Title: bot.Text{ZH: "定时的记录", EN: "What the schedules sent"},
+		Columns: []bot.Text{
+			{ZH: "什么时候", EN: "when"}, {ZH: "编号", EN: "number"}, {ZH: "发什么", EN: "what"}, {ZH: "几个群", EN: "groups"},
+			{ZH: "收到", EN: "have it"}, {ZH: "结果", EN: "outcome"},
+		},
+		Rows: historyRows,
+	}
+}
+
+func broadcastsView() bot.View {
+	return bot.View{
+		Name: "broadcasts", Title: bot.Text{ZH: "广播", EN: "Broadcasts"},
+		Columns: []bot.Text{
+			{ZH: "什么时候", EN: "when"}, {ZH: "内容", EN: "text"}, {ZH: "几个群", EN: "groups"}, {ZH: "收到", EN: "have it"},
+			{ZH: "状态", EN: "state"},
+		},
+		Show: blastRows,
+		Acts: []bot.Act{{
+			Title: bot.Text{ZH: "发一条广播", EN: "send one"}, Say: "/广播 给:{to} {what}",
+			Asks: []bot.Param{
+				toWhom(), {Name: "what", Title: bot.Text{ZH: "内容（先给您看，点「开始」才发）", EN: "text (shown first, sent by “begin”)"}, Long: true},
+			},
+		}},
+	}
+}
+
+func tagsView() bot.View {
+	return bot.View{
+		Name: "tags", Title: bot.Text{ZH: "群标签", EN: "Tags"}, Columns: []bot.Text{{ZH: "标签", EN: "tag"}}, Rows: tagRows,
+		Acts: []bot.Act{{
+			Title: bot.Text{ZH: "换标签", EN: "set"}, Say: "/标签 {tags}",
+			Asks: []bot.Param{{Name: "tags", Title: bot.Text{ZH: "标签，空格隔开；「无」是都去掉", EN: "tags, parted by blanks; 无 removes them all"}}},
+		}},
 	}
 }
 
