@@ -22,7 +22,10 @@ func rehearsalView() bot.View {
 	return bot.View{
 		Name: "rehearsal", Title: bot.Text{ZH: "接下来", EN: "Coming up"}, Shape: bot.AsAgenda,
 		Columns: []bot.Text{
-			{ZH: "什么时候", EN: "when"}, {ZH: "发什么", EN: "what"}, {ZH: "几个群", EN: "groups"}, {ZH: "最后一个群", EN: "last group"},
+			{ZH: "什么时候", EN: "when"},
+			{ZH: "发什么", EN: "what"},
+			{ZH: "几个群", EN: "groups"},
+			{ZH: "最后一个群", EN: "last group"},
 			{ZH: "留意", EN: "note"},
 		},
 		Params: []bot.Param{{Name: "days", Title: bot.Text{ZH: "几天", EN: "days"}, Value: "7"}},
@@ -39,14 +42,18 @@ func entriesView() bot.View {
 	return bot.View{
 		Name: "entries", Title: bot.Text{ZH: "定时", EN: "Schedules"},
 		Columns: []bot.Text{
-			{ZH: "编号", EN: "number"}, {ZH: "什么时候", EN: "when"}, {ZH: "发什么", EN: "what"}, {ZH: "发到", EN: "to"},
+			{ZH: "编号", EN: "number"},
+			{ZH: "什么时候", EN: "when"},
+			{ZH: "发什么", EN: "what"},
+			{ZH: "发到", EN: "to"},
 			{ZH: "下次", EN: "next"},
 		},
 		Show: entryRows,
 		Acts: []bot.Act{{
 			Title: bot.Text{ZH: "加一个定时", EN: "add one"}, Say: "/定时 {when} 给:{to} {what}",
 			Asks: []bot.Param{
-				{Name: "when", Title: bot.Text{ZH: "什么时候（工作日 8:00、每月1号…）", EN: "when (工作日 8:00, 20 6 * * 1-5 …)"}}, toWhom(),
+				{Name: "when", Title: bot.Text{ZH: "什么时候（工作日 8:00、每月1号…）", EN: "when (工作日 8:00, 20 6 * * 1-5 …)"}},
+				toWhom(),
 				{Name: "what", Title: bot.Text{ZH: "内容或指令，|| 隔开的轮流发", EN: "text or command; variants parted by ||"}, Long: true},
 			},
 		}},
@@ -57,8 +64,12 @@ func historyView() bot.View {
 	return bot.View{
 		Name: "history", Title: bot.Text{ZH: "定时的记录", EN: "What the schedules sent"},
 		Columns: []bot.Text{
-			{ZH: "什么时候", EN: "when"}, {ZH: "编号", EN: "number"}, {ZH: "发什么", EN: "what"}, {ZH: "几个群", EN: "groups"},
-			{ZH: "收到", EN: "have it"}, {ZH: "结果", EN: "outcome"},
+			{ZH: "什么时候", EN: "when"},
+			{ZH: "编号", EN: "number"},
+			{ZH: "发什么", EN: "what"},
+			{ZH: "几个群", EN: "groups"},
+			{ZH: "收到", EN: "have it"},
+			{ZH: "结果", EN: "outcome"},
 		},
 		Rows: historyRows,
 	}
@@ -68,7 +79,10 @@ func broadcastsView() bot.View {
 	return bot.View{
 		Name: "broadcasts", Title: bot.Text{ZH: "广播", EN: "Broadcasts"},
 		Columns: []bot.Text{
-			{ZH: "什么时候", EN: "when"}, {ZH: "内容", EN: "text"}, {ZH: "几个群", EN: "groups"}, {ZH: "收到", EN: "have it"},
+			{ZH: "什么时候", EN: "when"},
+			{ZH: "内容", EN: "text"},
+			{ZH: "几个群", EN: "groups"},
+			{ZH: "收到", EN: "have it"},
 			{ZH: "状态", EN: "state"},
 		},
 		Show: blastRows,
