@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/eatmoreapple/openwechat"
+
+	"bench/onebot"
 )
 
 // beClient is what this program does as a child: a client in a process of its own, whose time can be read.
@@ -19,6 +21,8 @@ func beClient(kind string) error {
 		return loopOnCaller(ctx, answer)
 	case "bot":
 		return stockBot(answer)
+	case "onebot":
+		return onebot.Bare(ctx, os.Getenv("URL"), ".")
 	}
 	return fmt.Errorf("no client called %q", kind)
 }

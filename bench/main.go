@@ -27,7 +27,7 @@ type part struct {
 
 func parts() []part {
 	return []part{
-		{"checkins", checkins}, {"chatter", chatter}, {"engine", engine}, {"growth", growth}, {"idle", idle}, {"start", starts},
+		{"checkins", checkins}, {"chatter", chatter}, {"engine", engine}, {"growth", growth}, {"idle", idle}, {"start", starts}, {"onebot", oneBot},
 	}
 }
 
