@@ -80,7 +80,7 @@ func mayImport(from, to string) bool {
 		return from == "bot/bottest" // kits for tests, which are not looked at here
 	case within(from, "handlers"):
 		if from == "handlers" {
-			return to == "bot" || within(to, "handlers")
+			return to == "bot" || to == "pictures" || within(to, "handlers") // one Studio for all of them
 		}
 		return slices.Contains([]string{"bot", "store", "schedules", "pictures", "audio", "sheets", "qr"}, to)
 	case within(from, "console"):
@@ -131,7 +131,6 @@ func TestOneDoorPerLibrary(t *testing.T) {
 		"github.com/alecthomas/kong":            ".",
 		"github.com/nicholas-fedor/shoutrrr":    "alarm",
 		"github.com/xuri/excelize/v2":           "sheets",
-		"golang.org/x/text":                     "sheets",
 		"github.com/go-text/typesetting":        "pictures",
 		"golang.org/x/image":                    "pictures",
 		"github.com/coder/websocket":            "bot/onebot",

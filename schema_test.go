@@ -29,8 +29,14 @@ func TestOpensEveryOlderVersion(t *testing.T) {
 			when, want, _ := strings.Cut(string(text), "\n")
 			at, err := time.Parse(time.RFC3339, when)
 			check(t, err)
-			if got := boards(t, databaseOf(data), at); got != want || got == "" {
-				t.Errorf("it shows\n%s\nexpected\n%s", got, want)
+			got := boards(t, databaseOf(data), at)
+			for line := range strings.Lines(want) { // later versions may tell more of each
+				if line = strings.TrimSuffix(line, "\n"); !strings.Contains("\n"+got, "\n"+line+" ") && !strings.Contains("\n"+got, "\n"+line+"\n") {
+					t.Errorf("it does not show %q, but\n%s", line, got)
+				}
+			}
+			if want == "" {
+				t.Error("there is nothing to expect")
 			}
 			db, err := bolt.Look(databaseOf(data), schema())
 			check(t, err)

@@ -220,7 +220,7 @@ func audit(_ context.Context, c *bot.Call) error {
 			said += " " + bot.CleanName(a.Args)
 		}
 		lines = append(lines, c.T(textAudit, when(c, a), actor(c, a), said,
-			inChat(c, evidences, a.Evidence), inChat(c, outcomes, a.Outcome)))
+			evidences.in(c, a.Evidence), outcomes.in(c, a.Outcome)))
 	}
 	if len(denied) > 0 {
 		lines = append(lines, c.T(textDenied))
@@ -234,43 +234,30 @@ func audit(_ context.Context, c *bot.Call) error {
 
 func when(c *bot.Call, a bot.AuditRow) string { return a.At.In(c.Zone()).Format("01-02 15:04") }
 
-// inChat puts a word of the audit into the chat's language.
-func inChat(c *bot.Call, words func(string) bot.Text, word string) string {
-	if t := words(word); t.ZH != "" {
+// The words of the audit, as people read them.
+var (
+	evidences = words{
+		"phone": {ZH: "本机手机", EN: "the account's phone"}, "console": {ZH: "控制台", EN: "the console"},
+		"code": {ZH: "码", EN: "a code"}, "order": {ZH: "定时", EN: "a schedule"},
+	}
+	outcomes = words{
+		"done": {ZH: "完成", EN: "done"}, "refused": {ZH: "没有做", EN: "refused"}, "failed": {ZH: "出错", EN: "failed"},
+	}
+)
+
+type words map[string]bot.Text
+
+// in is the word in the chat's language; one that is not known stays as it is.
+func (w words) in(c *bot.Call, word string) string {
+	if t, ok := w[word]; ok {
 		return c.T(t)
 	}
 	return word
 }
 
-func evidences(word string) bot.Text {
-	switch word {
-	case "phone":
-		return bot.Text{ZH: "本机手机", EN: "the account's phone"}
-	case "console":
-		return bot.Text{ZH: "控制台", EN: "the console"}
-	case "code":
-		return bot.Text{ZH: "码", EN: "a code"}
-	case "order":
-		return bot.Text{ZH: "定时", EN: "a schedule"}
-	}
-	return bot.Text{}
-}
-
-func outcomes(word string) bot.Text {
-	switch word {
-	case "done":
-		return bot.Text{ZH: "完成", EN: "done"}
-	case "refused":
-		return bot.Text{ZH: "没有做", EN: "refused"}
-	case "failed":
-		return bot.Text{ZH: "出错", EN: "failed"}
-	}
-	return bot.Text{}
-}
-
 func actor(c *bot.Call, a bot.AuditRow) string {
 	if a.Who == "" {
-		return inChat(c, evidences, a.Evidence)
+		return evidences.in(c, a.Evidence)
 	}
 	return c.Name(a.Who)
 }
