@@ -124,18 +124,38 @@ func TestMediaAndText(t *testing.T) {
 func TestTheOwnerHearsOnceThatAGroupIsNearlyFull(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		w.Private("群主", "/boss")
-		var list []bot.Member
-		for n := range 185 {
-			list = append(list, bot.Member{Person: bot.PersonID(fmt.Sprint("p", n)), Nick: fmt.Sprint("群友", n)})
-			if n < 170 {
-				continue
+		listOf := func(n int) (list []bot.Member) {
+			for i := range n {
+				list = append(list, bot.Member{Person: bot.PersonID(fmt.Sprint("p", i)), Nick: fmt.Sprint("群友", i)})
 			}
+			return list
+		}
+		for n := 170; n < 185; n++ {
 			join := &bot.Join{InviterName: "群友0", Names: fmt.Sprint("群友", n)}
-			w.Put(bot.Event{Kind: bot.Joined, Chat: w.Group(), Join: join, Roster: list})
+			w.Put(bot.Event{Kind: bot.Joined, Chat: w.Group(), Join: join, Roster: listOf(n + 1)})
 		}
-		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "满 200 人以后扫码就进不来了") {
-			t.Errorf("the owner heard %q", got)
+		heardOnce(t, w, "现在有 180 人。满 200 人以后扫码就进不来了")
+		for _, n := range []int{300, 479, 481, 490, 499} { // found by a list, as after an outage
+			w.Put(bot.Event{Kind: bot.Listed, Chat: w.Group(), Roster: listOf(n)})
 		}
+		heardOnce(t, w, "现在有 481 人，满 500 人就进不来了")
+	})
+}
+
+// TestNoCodeBeyondTwoHundred: a code that lets nobody in is given to nobody.
+func TestNoCodeBeyondTwoHundred(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		picture(w)
+		w.Says("小六", "/群码 进群")
+		var list []bot.Member
+		for n := range 201 {
+			list = append(list, bot.Member{Person: bot.PersonID(fmt.Sprint("p", n)), Nick: fmt.Sprint("群友", n)})
+		}
+		w.Put(bot.Event{Kind: bot.Listed, Chat: w.Group(), Roster: list})
+		w.HeardBy("群主")
+		expect(t, w.Private("大伟", "进群"), "「六点二十读书会」现在不能扫码进群，已经告诉群主了，请等他拉您进来～")
+		heardOnce(t, w, "群里满 200 人，扫码进不来了。我没有发二维码")
 	})
 }
 

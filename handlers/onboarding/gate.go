@@ -100,7 +100,7 @@ func answered(c *bot.Call) (bool, error) {
 			return done, err
 		}
 	}
-	if !answers(s.Answers, text) {
+	if s.Question == "" || !answers(s.Answers, text) {
 		return false, nil
 	}
 	return s.closeIn(c, gates)
@@ -126,6 +126,23 @@ func (s Settings) closeIn(c *bot.Call, t store.Table[time.Time]) (done bool, err
 		done = true
 	}
 	return done, nil
+}
+
+// closeAll ends the wait for everybody: what is not asked any more need not be answered.
+func closeAll(c *bot.Call, t store.Table[time.Time]) error {
+	var keys []string
+	for row, err := range t.Scan(c.Tx, store.Under(c.Event.Chat.ID)) {
+		if err != nil {
+			return err
+		}
+		keys = append(keys, row.Key)
+	}
+	for _, key := range keys {
+		if err := c.Tx.Delete(string(t), key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func answers(words []string, text string) bool {
@@ -171,6 +188,9 @@ func acknowledge(_ context.Context, c *bot.Call) error {
 		c.Reply(textAckIs, s.Acknowledge)
 	case isOff(word):
 		c.Reply(textAckOff)
+		if err := closeAll(c, acks); err != nil {
+			return err
+		}
 		return c.SetFor("onboarding", "acknowledge", empty)
 	case s.Rules == "":
 		return bot.Refuse(textAckRules)
@@ -191,6 +211,9 @@ func ask(_ context.Context, c *bot.Call) error {
 		c.Reply(textQuestion, now)
 	case isOff(text):
 		c.Reply(textAskNone)
+		if err := closeAll(c, gates); err != nil {
+			return err
+		}
 		return c.SetFor("onboarding", "question", empty)
 	default:
 		c.Reply(textAsks, text)

@@ -37,11 +37,15 @@ func TestRulesAndQuestion(t *testing.T) {
 		holds(t, w.Says("小六", "/未答"), "1. 小芳（11-21 12:00 起，没确认群规）")
 		expect(t, w.Says("小六", "/未答 免 @小芳"), "好的，不等 小芳 回答了。")
 		expect(t, w.Says("小六", "/未答"), "没有还没回答的新人。")
+		w.Invite("群主", "阿强")
+		w.Heard()
+		holds(t, w.Says("小六", "/未答"), "1. 阿强")
 		for _, off := range []string{"/群规确认 关", "/入群问题 关", "/群规 关"} {
 			if got := w.Says("小六", off); len(got) != 1 || !strings.HasPrefix(got[0], "好的") {
 				t.Errorf("heard %q", got)
 			}
 		}
+		expect(t, w.Says("小六", "/未答"), "没有还没回答的新人。")
 		expect(t, w.Invite("群主", "大伟"), "欢迎 大伟")
 	})
 }

@@ -2,6 +2,7 @@ package onboarding_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,24 @@ func TestPlaceholders(t *testing.T) {
 	bottest.Run(t, o, func(w *bottest.World) {
 		expect(t, w.Invite("阿杰", "小红"), "小红 您 六点二十读书会 6 第 6 位 阿杰 邀请来的 2026-11-21 友善 {名字} 待定")
 		expect(t, w.Invite("阿杰", "小芳", "大伟"), "小芳、大伟 各位 六点二十读书会 8 第 7–8 位 阿杰 邀请来的 2026-11-21 友善 {名字} 待定")
+	})
+}
+
+// People found in a member list are known quietly, however many; and the name of a join text, which may be the account's own
+// remark, is spoken to nobody.
+func TestKnownQuietly(t *testing.T) {
+	bottest.Run(t, options(weekOf(onboarding.Settings{Welcome: "欢迎 {名字}！"})), func(w *bottest.World) {
+		list := []bot.Member{{Person: w.Person("群主"), Nick: "群主"}, {Person: w.Person("小六"), Nick: "小六"}}
+		for n := range 480 {
+			list = append(list, bot.Member{Person: bot.PersonID(fmt.Sprint("x", n)), Nick: fmt.Sprint("群友", n)})
+		}
+		expect(t, w.Put(bot.Event{Kind: bot.Listed, Chat: w.Group(), Roster: list}))
+		for range 9 {
+			expect(t, evening(w))
+		}
+		list = append(list, bot.Member{Person: "x-wang", Nick: "清风", Known: []string{"老王（欠我钱）"}})
+		got := w.Put(bot.Event{Kind: bot.Joined, Chat: w.Group(), Join: &bot.Join{InviterName: "群友0", Names: "老王（欠我钱）"}, Roster: list})
+		expect(t, got, "欢迎 清风！")
 	})
 }
 
