@@ -108,9 +108,7 @@ func (s *oneBotStage) Speak(who string, length time.Duration) {
 }
 
 func (s *oneBotStage) Ask(who, hello string) {
-	if _, known := s.people[who]; !known {
-		s.people[who] = s.server.AddPerson(who)
-	}
+	s.meet(who)
 	s.server.AskFriend(s.people[who], hello)
 	synctest.Wait()
 }
@@ -137,8 +135,16 @@ func (s *oneBotStage) Send(who string, private bool, m bot.Media, data []byte) {
 	synctest.Wait()
 }
 
+// meet lets somebody of whom the service had not heard be there.
+func (s *oneBotStage) meet(who string) {
+	if _, known := s.people[who]; !known {
+		s.people[who] = s.server.AddPerson(who)
+	}
+}
+
 func (s *oneBotStage) Bring(by string, who ...string) {
 	for _, w := range who {
+		s.meet(w)
 		s.server.Join(s.people[w], s.group, s.people[by], "invite")
 	}
 	synctest.Wait()

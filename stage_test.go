@@ -114,10 +114,7 @@ func (s *boxStage) Speak(who string, length time.Duration) {
 // Ask lets somebody ask, of whom the account had not heard.
 func (s *boxStage) Ask(who, hello string) {
 	s.t.Helper()
-	if _, err := s.box.Chats(who); err != nil {
-		_, err := s.box.AddPerson(wechatbox.Person{Nick: who})
-		s.must(err)
-	}
+	s.meet(who)
 	s.must(s.box.RequestFriend(who, "小六", hello))
 	s.settle()
 }
@@ -150,8 +147,24 @@ func (s *boxStage) send(who, to, text string) {
 	s.settle()
 }
 
+// meet lets somebody of whom the box had not heard be there, and says whether that was so.
+func (s *boxStage) meet(who string) bool {
+	s.t.Helper()
+	if _, err := s.box.Chats(who); err == nil {
+		return false
+	}
+	_, err := s.box.AddPerson(wechatbox.Person{Nick: who})
+	s.must(err)
+	return true
+}
+
 func (s *boxStage) Bring(by string, who ...string) {
 	s.t.Helper()
+	for _, w := range who {
+		if s.meet(w) {
+			s.must(s.box.Befriend(by, w))
+		}
+	}
 	s.must(s.box.Invite(by, bottest.GroupName, who...))
 	s.settle()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
 //	小明 发图: https://…         sends a picture, with a QR code that says so; nothing after the colon: just a picture
 //	小明 发文件: 手册.pdf         also 发链接: 网址 and 发名片: 谁; each also in private, as 小明 私聊 发图: …
 //	远山 加好友: 我想读书            asks to be friends with the account
-//	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name
+//	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name, 客*20 are twenty: 客1 to 客20
 //	小芳 扫码 小明               joins by the code that 小明 shared; without a name nobody is told whose it was
 //	小芳 退群                    leaves
 //	到 06:19:50                 the clock goes on to that time of day
@@ -193,7 +194,20 @@ func names(list string) (all []string) {
 			name, rest, _ = strings.Cut(quoted, "」")
 			rest = strings.TrimPrefix(rest, "、")
 		}
-		all, list = append(all, name), rest
+		all, list = append(all, crowd(name)...), rest
+	}
+	return all
+}
+
+// crowd is a name, or as many as it stands for.
+func crowd(name string) (all []string) {
+	stem, number, many := strings.Cut(name, "*")
+	n, err := strconv.Atoi(number)
+	if !many || err != nil {
+		return []string{name}
+	}
+	for i := range n {
+		all = append(all, stem+strconv.Itoa(i+1))
 	}
 	return all
 }
