@@ -267,6 +267,9 @@ func endOfDay(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	b := open[0]
+	if err := b.tellRest(c); err != nil {
+		return err
+	}
 	next := b.cal.begin(b.cal.day(c.Now) + 1).Add(spread(c.Event.Chat.ID))
 	return c.SetTimer(next, timerDay, "", nil)
 }

@@ -80,6 +80,21 @@ func TestDaysOffAreNobodysMiss(t *testing.T) {
 	})
 }
 
+// Days off are told once, on the first of them; plain weekends are not.
+func TestDaysOffAreToldOnce(t *testing.T) {
+	off := func(s *checkin.Settings) {
+		s.WeekendsOff, s.DaysOff = true, []string{"2026-11-27", "2026-11-30", "2026-12-02"}
+	}
+	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
+		expect(w.T, w.Wind(3*24*time.Hour)) // nobody has anything to lose
+		expect(w.T, w.Wind(48*time.Hour))
+		w.Says("小明", "打卡") // Thursday
+		expect(w.T, w.Wind(5*24*time.Hour), "11月27日到 11月30日 休息，不打卡也不断…")
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天…") // Tuesday
+		expect(w.T, w.Wind(6*24*time.Hour), "今天休息，不打卡也不断…")
+	})
+}
+
 // A picture that must come along may come first or second.
 func TestWhatMustComeAlong(t *testing.T) {
 	bottest.Run(t, with(func(s *checkin.Settings) { s.Kind, s.Unit = "picture", "页" }), func(w *bottest.World) {

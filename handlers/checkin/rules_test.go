@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sixtwenty/bot"
+	"sixtwenty/schedules"
 )
 
 // A plainDay is one day as the model sees it.
@@ -272,6 +273,49 @@ func TestSettingsAreChecked(t *testing.T) {
 		change(&s)
 		if err := s.Check(); err == nil || len(err.Error()) < len(field) || err.Error()[:len(field)] != field {
 			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+// The days off of 2026 as the State Council published them, and the weekends that are worked for them: every day of the year
+// is nobody's miss exactly where it should be.
+func TestDaysOffOf2026(t *testing.T) {
+	off, worked := map[string]bool{}, map[string]bool{}
+	for _, span := range [][2]string{
+		{"2026-01-01", "2026-01-03"},
+		{"2026-02-15", "2026-02-23"},
+		{"2026-04-04", "2026-04-06"},
+		{"2026-05-01", "2026-05-05"},
+		{"2026-06-19", "2026-06-21"},
+		{"2026-09-25", "2026-09-27"},
+		{"2026-10-01", "2026-10-07"},
+	} {
+		from, _ := bot.ParseDay(span[0])
+		to, _ := bot.ParseDay(span[1])
+		for d := from; d <= to; d++ {
+			off[d.String()] = true
+		}
+	}
+	for _, d := range []string{"2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"} {
+		worked[d] = true
+	}
+	days := schedules.Published()
+	both, holidays, weekends := Settings{WeekendsOff: true, HolidaysOff: true}, Settings{HolidaysOff: true}, Settings{WeekendsOff: true}
+	first, _ := bot.ParseDay("2026-01-01")
+	for d := first; d < first+365; d++ {
+		name, weekday := d.String(), d.Date().Weekday()
+		weekend := weekday == time.Saturday || weekday == time.Sunday
+		if got, want := both.rests(d, days), off[name] || weekend && !worked[name]; got != want {
+			t.Errorf("%s with weekends and holidays off: %v", name, got)
+		}
+		if got := holidays.rests(d, days); got != off[name] {
+			t.Errorf("%s with holidays off: %v", name, got)
+		}
+		if got := weekends.rests(d, days); got != weekend {
+			t.Errorf("%s with weekends off: %v", name, got)
+		}
+		if (Settings{}).rests(d, days) || !(Settings{DaysOff: []string{name}}).rests(d, days) {
+			t.Errorf("%s: a day is off exactly where it is listed", name)
 		}
 	}
 }
