@@ -201,3 +201,19 @@ func TestTheReport(t *testing.T) {
 		}
 	})
 }
+
+// TestTheConsole: what the owner gives to the console is set like what they send, and the group hears nothing of it.
+func TestTheConsole(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		blob, err := store.Blobs{DB: w.DB(), Now: time.Now}.Put(context.Background(), strings.NewReader("png"), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := bot.Event{Chat: w.Group(), Text: "/群码 进群", Media: &bot.Media{Kind: bot.Image, Blob: blob.Sum}}
+		if said, err := w.Bot().Ask(context.Background(), e); err != nil || len(said) > 0 {
+			t.Errorf("said %q, %v", said, err)
+		}
+		expect(t, w.Wind(time.Second))
+		expect(t, w.Private("大伟", "进群"), "[图片] picture.jpg")
+	})
+}

@@ -199,6 +199,8 @@ type request struct {
 	Mode  mode         `json:"mode"`
 	Code  bool         `json:"code,omitempty"`
 	By    bot.PersonID `json:"by,omitempty"`
+	// Console: the owner asked there, so the group need not hear of it.
+	Console bool `json:"console,omitempty"`
 }
 
 // keepMedia sets what the manager sent last as the answer to a word.
@@ -218,7 +220,7 @@ func keepMedia(c *bot.Call, m mode, word string) error {
 
 // keep asks for the work, unless it is plain that the answer would be refused.
 func keep(c *bot.Call, ask request) error {
-	ask.By = c.Event.From.Person
+	ask.By, ask.Console = c.Event.From.Person, c.Event.Kind == bot.Asked
 	if len([]rune(ask.Word)) > maxWord {
 		return bot.Refuse(textLong, maxWord, maxText)
 	}
@@ -236,6 +238,9 @@ func kept(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	if done.Error != "" {
+		if ask.Console {
+			return c.TellOwners(textNotKept, bot.CleanName(ask.Word))
+		}
 		c.Reply(textNotKept, bot.CleanName(ask.Word))
 		return nil
 	}
@@ -250,6 +255,9 @@ func kept(_ context.Context, c *bot.Call) error {
 	a.Kind, a.Name = ask.Media.Sending()
 	if err := put(c, ask.Mode, a); err != nil {
 		return err
+	}
+	if ask.Console {
+		return nil
 	}
 	if a.Code {
 		c.Reply(textCodeSet, bot.CleanName(a.Word), a.At.Add(codeLives).In(c.Zone()).Format("01-02 15:04"))

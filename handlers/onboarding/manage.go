@@ -107,10 +107,10 @@ func preview(c *bot.Call, filled bool) error {
 		text += c.T(textWelcomeItem, i+1, template)
 	}
 	c.Say(text)
-	if filled {
-		return sendAttachments(c)
+	if !filled || c.Event.Kind == bot.Asked { // what the console asks is answered there, and media would go to the group
+		return nil
 	}
-	return nil
+	return sendAttachments(c)
 }
 
 func setWelcome(c *bot.Call, text string) error {
@@ -205,8 +205,9 @@ func sendAttachments(c *bot.Call) error {
 
 // A request is what the work is asked for.
 type request struct {
-	Media bot.Media    `json:"media"`
-	By    bot.PersonID `json:"by,omitempty"`
+	Media   bot.Media    `json:"media"`
+	By      bot.PersonID `json:"by,omitempty"`
+	Console bool         `json:"console,omitempty"` // the owner asked there, so the group need not hear of it
 }
 
 // attach keeps what was sent last, to be sent with every welcome.
@@ -225,7 +226,7 @@ func attach(c *bot.Call) error {
 	if !ok {
 		return bot.Refuse(textSendFirst)
 	}
-	return c.Work(workKeep, c.Event.ID, request{m, c.Event.From.Person})
+	return c.Work(workKeep, c.Event.ID, request{m, c.Event.From.Person, c.Event.Kind == bot.Asked})
 }
 
 func kept(_ context.Context, c *bot.Call) error {
@@ -238,6 +239,9 @@ func kept(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	if done.Error != "" {
+		if ask.Console {
+			return c.TellOwners(textNotKept)
+		}
 		c.Reply(textNotKept)
 		return nil
 	}
@@ -257,7 +261,9 @@ func kept(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	c.Reply(textAttached, len(list)+1)
+	if !ask.Console {
+		c.Reply(textAttached, len(list)+1)
+	}
 	return media.Put(c.Tx, a, c.Event.Chat.ID, n)
 }
 
