@@ -31,8 +31,22 @@ const maxName = 24
 // CleanName makes a nickname fit to be spoken: one line, no control or direction marks, at most 24 characters, and something
 // to see in it, or else 朋友.
 func CleanName(s string) string {
+	name, seen := clean(s, maxName)
+	if !seen {
+		return "朋友"
+	}
+	return name
+}
+
+// CleanLine makes what somebody wrote fit to be quoted: one line, no control or direction marks, at most so many characters.
+func CleanLine(s string, most int) string {
+	line, _ := clean(s, most)
+	return line
+}
+
+func clean(s string, most int) (line string, seen bool) {
 	var b strings.Builder
-	n, seen := 0, false
+	n := 0
 	for _, r := range strings.TrimSpace(s) {
 		switch {
 		case r == '\u200d' || r == '\ufe0f': // joins an emoji
@@ -41,17 +55,14 @@ func CleanName(s string) string {
 		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
 			continue
 		}
-		if n++; n > maxName {
+		if n++; n > most {
 			b.WriteRune('…')
 			break
 		}
 		seen = seen || unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Co)
 		b.WriteRune(r)
 	}
-	if !seen {
-		return "朋友"
-	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(b.String()), seen
 }
 
 // blank says whether a letter or symbol shows nothing: people hide behind such names, and others would see a gap.
