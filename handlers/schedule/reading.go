@@ -26,6 +26,7 @@ var (
 	textNoGroup    = bot.Text{ZH: "没有叫「%s」的群。", EN: "There is no group “%s”."}
 	textManyGroups = bot.Text{ZH: "有 %d 个群叫「%s」，请到群里去设，或者先改群名。", EN: "%d groups are called “%s”; set it in the group itself."}
 	textOnlyHere   = bot.Text{ZH: "发到别的群只有机主可以哦。", EN: "Only the owner may send to other groups."}
+	textNotYours   = bot.Text{ZH: "「%s」您不能用，也就不能定时。", EN: "You may not use %s, and so not schedule it."}
 	textTooBig     = bot.Text{ZH: "内容太长了：最多 %d 个备选，一共 %d 个字节。", EN: "Too much: %d variants and %d bytes at most."}
 	textWhither    = bot.Text{ZH: "发到哪里？请加上 给:全部、给:群名 或 给:#标签。", EN: "Where to? Add 给:全部, 给:group or 给:#tag."}
 	textTooWide    = bot.Text{ZH: "指令最多在 %d 个群里执行。", EN: "A command runs in %d groups at most."}

@@ -74,7 +74,8 @@ func TestNoRoleOutlivesItsTaking(t *testing.T) {
 		}
 		w.Private("小明", "/管理员 "+code())
 		hears(t, w.Says("小明", "/定时 每天 9:00 早安"), "好的，定时 1…")
-		hears(t, w.Says("小明", "/定时 每天 9:00 /黑名单"), "…定时 2…")
+		hears(t, w.Says("小明", "/定时 每天 9:00 /定时"), "…定时 2…")
+		hears(t, w.Says("小明", "/定时 每天 9:00 /审计"), "…「/审计」您不能用，也就不能定时。")
 		w.Heard()
 		w.Until("09:00")
 		w.HeardBy("群主")

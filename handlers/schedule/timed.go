@@ -103,6 +103,9 @@ func add(c *bot.Call, e entry, spec schedules.Spec) error {
 	if e.Chat.ID == "" && !e.All && len(e.To)+len(e.Tags) == 0 { // the console asks in no chat
 		return bot.Refuse(textWhither)
 	}
+	if e.Role < e.needs(c) {
+		return bot.Refuse(textNotYours, e.What.Command)
+	}
 	all, err := readAll(c.Tx)
 	if err != nil {
 		return err
