@@ -63,11 +63,7 @@ func Feature() bot.Feature {
 		Watches: []bot.Watch{{
 			On: bot.Message, Summary: bot.Text{ZH: "说话得分", EN: "points for messages"}, Run: spoke,
 		}},
-		Views: []bot.View{{
-			Name: "board", Title: bot.Text{ZH: "积分榜", EN: "Points"},
-			Columns: []bot.Text{{ZH: "名次", EN: "#"}, {ZH: "名字", EN: "Name"}, {ZH: "积分", EN: "Points"}},
-			Rows:    rows,
-		}},
+		Views:  views(),
 		About:  about,
 		Why:    why,
 		Forget: forget,
@@ -114,30 +110,12 @@ var (
 	textEntry   = bot.Text{ZH: "\n%s %+d %s", EN: "\n%s %+d %s"}
 	textByHand  = bot.Text{ZH: "好的，%s %+d 分（%s），现在 %d 分。", EN: "Done: %s %+d (%s), %d now."}
 	textNumber  = bot.Text{ZH: "分数要写 -%[1]d 到 %[1]d 的整数，不能是 0。", EN: "The points are a whole number from -%[1]d to %[1]d, and not 0."}
-	textWho     = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich   = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
 	textPoints  = bot.Text{ZH: "积分", EN: "points"}
 	textCheckIn = bot.Text{ZH: "打卡", EN: "check-in"}
 	textInvite  = bot.Text{ZH: "邀请", EN: "invitation"}
 	textSpeech  = bot.Text{ZH: "发言", EN: "message"}
 	textCorrect = bot.Text{ZH: "打卡修改", EN: "correction"}
 )
-
-// one finds the only member who goes by a name.
-func one(c *bot.Call, name string) (bot.Member, error) {
-	found, err := c.Find(name)
-	if err != nil {
-		return bot.Member{}, err
-	}
-	switch shown := bot.CleanName(strings.TrimPrefix(name, "@")); len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return bot.Member{}, bot.Refuse(textWho, shown)
-	default:
-		return bot.Member{}, bot.Refuse(textWhich, shown, len(found))
-	}
-}
 
 func balance(_ context.Context, c *bot.Call) error {
 	who, name := c.Event.From.Person, c.At()
@@ -158,6 +136,7 @@ func balance(_ context.Context, c *bot.Call) error {
 
 // A place is one row of the board.
 type place struct {
+	who    bot.PersonID
 	name   string
 	points int
 }
@@ -176,7 +155,7 @@ func top(r store.Reader, chat bot.ChatID, limit int) (list []place, err error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, place{name, n})
+		list = append(list, place{head, name, n})
 	}
 	return list, nil
 }
@@ -196,15 +175,6 @@ func board(_ context.Context, c *bot.Call) error {
 	}
 	c.Say(text)
 	return nil
-}
-
-func rows(r store.Reader, q bot.Query) ([][]string, error) {
-	list, err := top(r, q.Chat, q.Limit)
-	var out [][]string
-	for i, p := range list {
-		out = append(out, []string{strconv.Itoa(i + 1), p.name, strconv.Itoa(p.points)})
-	}
-	return out, err
 }
 
 // latest gives the newest entries of a person's ledger, of all their identities together.
