@@ -26,6 +26,9 @@ func TestOfTheForgottenNoNameIsKept(t *testing.T) {
 		if len(before) < 6 {
 			t.Fatalf("the name is kept in %q only; the test is blind", before)
 		}
+		for _, feature := range silent(w, name) {
+			t.Errorf("feature %s keeps something of a person, and neither tells them (About) nor forgets it (Forget)", feature)
+		}
 		w.Private(name, "/忘记我")
 		if got := w.Private(name, "/忘记我 确定"); len(got) != 1 || !strings.Contains(got[0], "已经忘记了") {
 			t.Fatalf("heard %q", got)
@@ -63,19 +66,65 @@ func lead(w *bottest.World, name string) {
 	}
 }
 
-// holding names the tables in which a word stands.
-func holding(w *bottest.World, word string) (list []string) {
+// silent names the features whose tables hold somebody's id though they tell nothing of it, or cannot forget it.
+func silent(w *bottest.World, name string) (list []string) {
 	w.T.Helper()
-	tables := storetest.Buckets(w.T, w.DB())
+	held := map[string]bool{}
+	for _, table := range tablesWith(w, string(w.Person(name))) {
+		of, _, _ := strings.Cut(table, "/")
+		held[of] = true
+	}
 	err := w.DB().View(w.T.Context(), func(r store.Reader) error {
 		list = nil
-		for _, table := range tables {
+		who, err := bot.PersonOf(r, w.Person(name))
+		if err != nil {
+			return err
+		}
+		for _, f := range handlers.All("314159") {
+			if !held[f.Name] {
+				continue
+			}
+			var lines []bot.Line
+			if f.About != nil {
+				if lines, err = f.About(r, who, bot.ZH); err != nil {
+					return err
+				}
+			}
+			if len(lines) == 0 || f.Forget == nil {
+				list = append(list, f.Name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return list
+}
+
+// holding names the tables in which somebody's name stands.
+func holding(w *bottest.World, name string) []string {
+	return tables(w, func(row string) bool {
+		return strings.Contains(strings.ReplaceAll(row, string(w.Person(name)), ""), name) // ids here are made of names
+	})
+}
+
+func tablesWith(w *bottest.World, word string) []string {
+	return tables(w, func(row string) bool { return strings.Contains(row, word) })
+}
+
+// tables names those that have such a row.
+func tables(w *bottest.World, is func(row string) bool) (list []string) {
+	w.T.Helper()
+	all := storetest.Buckets(w.T, w.DB())
+	err := w.DB().View(w.T.Context(), func(r store.Reader) error {
+		list = nil
+		for _, table := range all {
 			for p, err := range r.Scan(table, store.Range{}) {
 				if err != nil {
 					return err
 				}
-				row := strings.ReplaceAll(store.FormatKey(p.Key)+string(p.Value), string(w.Person(word)), "") // ids here are made of names
-				if strings.Contains(row, word) {
+				if is(store.FormatKey(p.Key) + string(p.Value)) {
 					list = append(list, table)
 					break
 				}

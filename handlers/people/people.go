@@ -21,6 +21,7 @@ const (
 	auditLines  = 20
 	deniedLines = 5
 	whyLines    = 20
+	mostNames   = 10 // of before
 )
 
 // Feature declares it.
@@ -71,13 +72,19 @@ func rights() []bot.Command {
 }
 
 var (
-	textMine   = bot.Text{ZH: "关于您，这里记着：", EN: "This is kept about you:"}
-	textLine   = bot.Text{ZH: "\n%s：%s", EN: "\n%s: %s"}
-	textNames  = bot.Text{ZH: "名字", EN: "Name"}
-	textSince  = bot.Text{ZH: "第一次见到您", EN: "First seen"}
-	textGroups = bot.Text{ZH: "一起在的群", EN: "Groups in common"}
-	textMany   = bot.Text{ZH: "合在一起的身份", EN: "Identities joined"}
-	textComma  = bot.Text{ZH: "、", EN: ", "}
+	textMine      = bot.Text{ZH: "关于您，这里记着：", EN: "This is kept about you:"}
+	textLine      = bot.Text{ZH: "\n%s：%s", EN: "\n%s: %s"}
+	textNames     = bot.Text{ZH: "名字", EN: "Name"}
+	textSince     = bot.Text{ZH: "第一次见到您", EN: "First seen"}
+	textGroups    = bot.Text{ZH: "一起在的群", EN: "Groups in common"}
+	textBefore    = bot.Text{ZH: "以前的名字", EN: "Earlier names"}
+	textReminders = bot.Text{ZH: "提醒", EN: "Reminders"}
+	textOff       = bot.Text{ZH: "您不要提醒", EN: "you want none"}
+	textRole      = bot.Text{ZH: "您是", EN: "You are"}
+	textTraces    = bot.Text{ZH: "换登录后认出您的线索", EN: "To recognise you after a new sign-in"}
+	textTracesOf  = bot.Text{ZH: "昵称、群里的名字、微信号、在哪些群、账号特征", EN: "nickname, names in groups, WeChat ID, which groups, flags of the account"}
+	textMany      = bot.Text{ZH: "合在一起的身份", EN: "Identities joined"}
+	textComma     = bot.Text{ZH: "、", EN: ", "}
 
 	textSure    = bot.Text{ZH: "会删掉您的名字、打卡、邀请、积分等所有记录，找不回来；群里的总数还在，但不再有您的名字。真的要这样，请在五分钟内发：/忘记我 确定", EN: "Your name, check-ins, invitations and points will be gone for good; group totals stay, without your name. To go on, send within five minutes: /forgetme 确定"}
 	textForgot  = bot.Text{ZH: "已经忘记了。以后您在群里说话，会被当作一位新朋友。", EN: "Forgotten. If you write again you are somebody new."}
@@ -95,6 +102,12 @@ func mine(_ context.Context, c *bot.Call) error {
 	text := c.T(textMine)
 	for _, l := range lines {
 		text += c.T(textLine, l.Name, l.Value)
+	}
+	if c.Role > bot.Everyone {
+		text += c.T(textLine, c.T(textRole), c.T(bot.RoleName(c.Role)))
+	}
+	if !c.Powers().LastingIDs {
+		text += c.T(textLine, c.T(textTraces), c.T(textTracesOf))
 	}
 	code, err := ownCode(c)
 	if err != nil {
@@ -116,6 +129,18 @@ func about(r store.Reader, who bot.Person, l bot.Lang) ([]bot.Line, error) {
 		lines = append(lines, bot.Line{Name: textNames.In(l), Value: strings.Join(names, textComma.In(l))},
 			bot.Line{Name: textSince.In(l), Value: first.UTC().Format(time.DateOnly)})
 	}
+	before, err := namesBefore(r, who, names)
+	if err != nil {
+		return nil, err
+	}
+	if len(before) > 0 {
+		lines = append(lines, bot.Line{Name: textBefore.In(l), Value: strings.Join(before, textComma.In(l))})
+	}
+	if wants, err := bot.Remind(r, who.Head); err != nil {
+		return nil, err
+	} else if !wants {
+		lines = append(lines, bot.Line{Name: textReminders.In(l), Value: textOff.In(l)})
+	}
 	groups, err := bot.GroupsOf(r, who)
 	if err != nil {
 		return nil, err
@@ -127,6 +152,20 @@ func about(r store.Reader, who bot.Person, l bot.Lang) ([]bot.Line, error) {
 		lines = append(lines, bot.Line{Name: textMany.In(l), Value: strconv.Itoa(n)})
 	}
 	return lines, nil
+}
+
+// namesBefore are the names somebody was once shown by and is not now, the latest of them.
+func namesBefore(r store.Reader, who bot.Person, now []string) (list []string, err error) {
+	all, err := bot.EveryName(r, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range all {
+		if name := bot.CleanName(n.Name); !slices.Contains(now, name) && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list[max(0, len(list)-mostNames):], nil
 }
 
 func forget(_ context.Context, c *bot.Call) error {
