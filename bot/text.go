@@ -44,6 +44,19 @@ func CleanLine(s string, most int) string {
 	return line
 }
 
+// Fold makes ways of writing one word equal: blanks, width, case, marks over letters, and characters that show nothing.
+func Fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Mn) {
+			return -1
+		}
+		if r >= '！' && r <= '～' {
+			r -= '！' - '!'
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
 func clean(s string, most int) (line string, seen bool) {
 	var b strings.Builder
 	n := 0

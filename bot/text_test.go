@@ -8,6 +8,28 @@ import (
 	"unicode/utf8"
 )
 
+func TestFold(t *testing.T) {
+	for _, same := range [][]string{
+		{"加微信", "加 微\u200b信", "加\n微\u202e信 "}, {"casino", "ＣＡＳＩＮＯ", "Ca si\u0301no"}, {"?", "？"}, {"", " \u200b"},
+	} {
+		for _, s := range same {
+			if Fold(s) != same[0] {
+				t.Errorf("%q folds to %q, not %q", s, Fold(s), same[0])
+			}
+		}
+	}
+}
+
+func TestCleanLine(t *testing.T) {
+	for s, want := range map[string]string{
+		"": "", " a\tb\n": "a b", "a\u202eb\x00": "ab", "\xff好": "好", "一二三四五六": "一二三四五…", "🇨🇳👨\u200d👩": "🇨🇳👨\u200d👩",
+	} {
+		if got := CleanLine(s, 5); got != want {
+			t.Errorf("%q: %q, not %q", s, got, want)
+		}
+	}
+}
+
 func TestCleanName(t *testing.T) {
 	for in, want := range map[string]string{
 		"小明":                             "小明",
