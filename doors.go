@@ -18,6 +18,7 @@ import (
 
 	"sixtwenty/console"
 	"sixtwenty/console/door"
+	"sixtwenty/console/vitals"
 	"sixtwenty/control"
 )
 
@@ -91,6 +92,10 @@ func (h *house) openConsole(ctx context.Context) error {
 	}
 	h.mux.Handle("/console", pages)
 	h.mux.Handle("/console/", pages)
+	h.vitals.Watch(h.bot)
+	h.mux.Handle("GET /healthz", vitals.Health(h.db))
+	h.mux.Handle("GET /readyz", vitals.Ready(h.bot))
+	h.mux.Handle("GET /metrics", h.vitals.Handler())
 	if h.Console.Pprof {
 		h.profiles()
 	}

@@ -16,6 +16,7 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/console/door"
+	"sixtwenty/console/vitals"
 	"sixtwenty/control"
 	"sixtwenty/handlers"
 	"sixtwenty/store"
@@ -76,6 +77,7 @@ type house struct {
 	backups     *backups
 	owners      *door.Door // to the console
 	ops         *ops
+	vitals      *vitals.Vitals
 	addr        string // where the pages are served
 	mux         *http.ServeMux
 	closes      []func() error // in the order of opening
@@ -112,9 +114,10 @@ func (h *house) open() error {
 	if err != nil {
 		return err
 	}
+	h.vitals = vitals.New()
 	h.bot, err = bot.New(bot.Options{
 		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),
-		Settings: h.features, Groups: h.Groups, Pace: h.Pace, Days: days, Codes: h.showCodes,
+		Meter: h.vitals, Settings: h.features, Groups: h.Groups, Pace: h.Pace, Days: days, Codes: h.showCodes,
 	})
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ type Options struct {
 	Groups []string
 	Pace   Pace
 	Days   *schedules.Days // schedules.Published where nil
+	Meter  Meter           // none where nil
 	// Codes shows new codes where only the owner looks. The engine calls it after the commit; it must not block.
 	Codes func([]Code)
 }
@@ -73,6 +74,9 @@ func New(opts Options) (*Bot, error) {
 	}
 	if opts.Log == nil {
 		opts.Log = zap.NewNop()
+	}
+	if opts.Meter == nil {
+		opts.Meter = deaf{}
 	}
 	b := &Bot{
 		opts: opts, db: opts.DB, clock: opts.Clock, log: opts.Log, account: opts.Account,

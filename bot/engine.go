@@ -131,6 +131,7 @@ func (b *Bot) rest(ctx context.Context, who string, d time.Duration) error {
 // commit handles the items and the timers that are due in one transaction.
 func (b *Bot) commit(ctx context.Context, batch []item) (due time.Time, err error) {
 	var out *outcome
+	began := time.Now()
 	err = b.db.Update(ctx, func(tx store.Tx) error {
 		r := b.newRun(tx)
 		out = r.out
@@ -142,6 +143,7 @@ func (b *Bot) commit(ctx context.Context, batch []item) (due time.Time, err erro
 		return due, err
 	}
 	b.failing.Store(nil)
+	b.opts.Meter.Committed(len(batch), time.Since(began))
 	b.publish(out)
 	for i, it := range batch {
 		if it.event != nil && it.work == "" && it.event.Kind != Asked {
@@ -175,6 +177,12 @@ func (b *Bot) publish(out *outcome) {
 	if out.works {
 		b.clock.Wake(workWaiter)
 	}
+	for _, by := range out.late {
+		b.opts.Meter.Late(by)
+	}
+	for _, o := range out.away {
+		b.opts.Meter.Dropped(o.To.Sub(o.From), o.Lost)
+	}
 	b.pulse.beat()
 }
 
@@ -190,6 +198,8 @@ type outcome struct {
 	works   bool
 	codes   []Code
 	touched bool
+	late    []time.Duration // of the timers that began
+	away    []Outage        // that are over
 }
 
 func (o *outcome) follow(c ChatID, on bool) { o.follows[c] = on }

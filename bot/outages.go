@@ -128,6 +128,7 @@ func (r *run) wasOut(last, now touch, to time.Time) error {
 		return nil
 	}
 	r.bot.log.Warn("the account was out of touch", zap.Time("from", o.From), zap.Time("to", o.To), zap.Bool("lost", o.Lost))
+	r.out.away = append(r.out.away, o)
 	if err := outages.Put(r.tx, o, o.To); err != nil {
 		return err
 	}

@@ -277,4 +277,5 @@ func (o *outbox) count(end State) {
 	}
 	o.counts[end]++
 	o.bot.pulse.beat()
+	o.bot.opts.Meter.Done(end)
 }

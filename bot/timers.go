@@ -106,6 +106,7 @@ func (r *run) fire(ctx context.Context, index, key string) error {
 	if err := dropTimer(r.tx, key, t); err != nil {
 		return err
 	}
+	r.out.late = append(r.out.late, r.now.Sub(t.Due))
 	f := r.bot.byName[t.Feature]
 	if f == nil || !r.follows(t.Chat) { // the feature went away with an update, or the bot has left the group
 		return nil

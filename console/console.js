@@ -62,6 +62,8 @@ if (document.querySelector('[data-live]')) {
   addEventListener('pagehide', () => stream.close());
 }
 
+document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
 // A year of days begins at its end.
 function show(root) {
   for (const days of root.querySelectorAll('svg.days')) days.parentElement.scrollLeft = days.parentElement.scrollWidth;

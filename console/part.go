@@ -304,5 +304,18 @@ func (r row) Level(i int) int {
 	return -1
 }
 
+// Column is what the i-th cell of a row is.
+func (p part) Column(i int) string {
+	if i < len(p.Columns) {
+		return p.Columns[i]
+	}
+	return ""
+}
+
+// Right says whether a column holds numbers.
+func (p part) Right(i int) bool {
+	return i > 0 && len(p.Rows) > 0 && i < len(p.Rows[0].Cells) && p.Rows[0].Number(i)
+}
+
 // Places are the places a row can be put to.
 func (p part) Places() int { return len(p.Rows) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,7 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		f.Parts, err = c.parts(ctx, s, f, c.wanted(bot.OnToday, bot.OfGroup, bot.OfAccount), "")
+		slices.SortStableFunc(f.Parts, func(a, b part) int { return min(1, len(b.Rows)) - min(1, len(a.Rows)) }) // the empty last
 		return err
 	})
 	p.frame = f
