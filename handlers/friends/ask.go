@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -35,7 +34,7 @@ func wanted(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	r := request{
-		No: was.No, Nick: c.Event.From.Shown(), Hello: short(c.Event.Text), At: c.Event.At, Token: c.Event.Token,
+		No: was.No, Nick: c.Event.From.Shown(), Hello: bot.CleanLine(c.Event.Text, maxHello), At: c.Event.At, Token: c.Event.Token,
 		Chat: c.Event.Chat.ID, State: waits, Channel: rule.channel(c.Event.Text),
 	}
 	if !known {
@@ -127,9 +126,9 @@ func (s Settings) lets(hello string) bool {
 	if !s.Accept || s.Cap == 0 {
 		return false
 	}
-	hello = fold(hello)
+	hello = bot.Fold(hello)
 	for _, w := range s.Words {
-		if strings.Contains(hello, fold(w)) {
+		if strings.Contains(hello, bot.Fold(w)) {
 			return true
 		}
 	}
@@ -138,9 +137,9 @@ func (s Settings) lets(hello string) bool {
 
 // channel is where somebody comes from by their hello, "" where it does not tell.
 func (s Settings) channel(hello string) string {
-	hello = fold(hello)
+	hello = bot.Fold(hello)
 	for _, c := range s.Channels {
-		if word, name, _ := strings.Cut(c, "="); strings.Contains(hello, fold(word)) {
+		if word, name, _ := strings.Cut(c, "="); strings.Contains(hello, bot.Fold(word)) {
 			return bot.CleanName(name)
 		}
 	}
@@ -251,40 +250,4 @@ func greet(_ context.Context, c *bot.Call) error {
 		c.Send(bot.Effect{Kind: bot.Say, Text: named, Class: bot.Answer})
 	}
 	return c.Emit("added", map[string]any{"who": who, "channel": r.Channel})
-}
-
-// short cuts a hello to what is kept of it.
-func short(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return ""
-	}
-	var b strings.Builder
-	n := 0
-	for _, r := range strings.ToValidUTF8(s, "") {
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			continue
-		}
-		if n++; n > maxHello {
-			b.WriteRune('…')
-			break
-		}
-		b.WriteRune(r)
-	}
-	return strings.TrimSpace(b.String())
-}
-
-// fold makes two ways of writing one word equal.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
-		}
-		return unicode.ToLower(r)
-	}, s)
 }

@@ -47,7 +47,7 @@ func (s Settings) Check() error {
 		return fmt.Errorf("hours: %w", err)
 	}
 	for _, c := range s.Channels {
-		if word, name, ok := strings.Cut(c, "="); !ok || fold(word) == "" || strings.TrimSpace(name) == "" {
+		if word, name, ok := strings.Cut(c, "="); !ok || bot.Fold(word) == "" || strings.TrimSpace(name) == "" {
 			return fmt.Errorf("channels: found %q, expected WORD=CHANNEL", c)
 		}
 	}

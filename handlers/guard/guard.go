@@ -38,7 +38,7 @@ func (s Settings) Check() error {
 	case len(s.Allow) > maxWords:
 		return fmt.Errorf("allow: %d are more than %d", len(s.Allow), maxWords)
 	}
-	if slices.ContainsFunc(s.Words, func(w string) bool { return fold(w) == "" }) {
+	if slices.ContainsFunc(s.Words, func(w string) bool { return bot.Fold(w) == "" }) {
 		return fmt.Errorf("words: one of them shows nothing")
 	}
 	return nil

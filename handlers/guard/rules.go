@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"sixtwenty/bot"
 )
@@ -36,19 +35,6 @@ func (w reason) text() bot.Text {
 		return textCode
 	}
 	return textWord
-}
-
-// fold makes ways of hiding a word equal: blanks, full width, invisible characters and case.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Mn) {
-			return -1
-		}
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
-		}
-		return unicode.ToLower(r)
-	}, s)
 }
 
 var link = regexp.MustCompile(`(?i)(?:https?://|www\.)([a-z0-9.-]+)`)
@@ -101,9 +87,9 @@ func (s Settings) judge(text string, m *bot.Media, isNew bool) (reason, string) 
 
 // word is the word of an advert that a text holds.
 func (s Settings) word(text string) string {
-	folded := fold(text)
+	folded := bot.Fold(text)
 	for _, w := range s.Words {
-		if strings.Contains(folded, fold(w)) {
+		if strings.Contains(folded, bot.Fold(w)) {
 			return w
 		}
 	}
@@ -113,8 +99,8 @@ func (s Settings) word(text string) string {
 // invites is where the codes of groups and people lead. Sites that the owner allows do not allow those.
 const invites = "weixin.qq.com"
 
-// judgeCode says whether what a code in a picture says is worth noting, and names it: what stands behind the site is a secret of
-// the code, such as a way to pay.
+// judgeCode says whether what a code in a picture says is worth noting, and names it by its site: what stands behind that may be
+// a secret, such as a way to pay.
 func (s Settings) judgeCode(text string) (proof string, noted bool) {
 	host := site(text)
 	switch {
@@ -123,13 +109,5 @@ func (s Settings) judgeCode(text string) (proof string, noted bool) {
 	case host != "":
 		return host, true
 	}
-	return short(text), true
-}
-
-// short cuts what is kept as a proof.
-func short(s string) string {
-	if r := []rune(bot.CleanName(s)); len(r) > maxProof {
-		return string(r[:maxProof])
-	}
-	return bot.CleanName(s)
+	return text, true
 }

@@ -48,19 +48,12 @@ func heard(_ context.Context, c *bot.Call) error {
 	}
 	text := strings.ToValidUTF8(e.Text[:min(len(e.Text), maxText)], "")
 	if why, proof := s.judge(text, e.Media, isNew); why != "" {
-		return strike(c, e.From.Person, offence{e.At, why, short(proof), said(text)})
+		return strike(c, e.From.Person, offence{e.At, why, bot.CleanLine(proof, maxProof), bot.CleanLine(text, maxProof)})
 	}
 	if isNew && s.Codes && e.Media != nil && e.Media.Kind == bot.Image {
 		return look(c)
 	}
 	return nil
-}
-
-func said(text string) string {
-	if strings.TrimSpace(text) == "" {
-		return ""
-	}
-	return short(text)
 }
 
 // isNew says whether the sender joined within the first days. Who is long past them is forgotten.
@@ -141,7 +134,7 @@ func decoded(_ context.Context, c *bot.Call) error {
 	if !noted {
 		return nil
 	}
-	return strike(c, s.Who, offence{Last: s.At, Why: byCode, Proof: proof})
+	return strike(c, s.Who, offence{Last: s.At, Why: byCode, Proof: bot.CleanLine(proof, maxProof)})
 }
 
 // A Strike is the fact "guard.strike": somebody broke a rule, and how often they have by now.

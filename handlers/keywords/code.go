@@ -82,7 +82,7 @@ func age(_ context.Context, c *bot.Call) error {
 			continue
 		}
 		a.Warned = min(day, codeDays)
-		if err := answers.Put(c.Tx, a, c.Event.Chat.ID, private, fold(a.Word)); err != nil {
+		if err := answers.Put(c.Tx, a, c.Event.Chat.ID, private, bot.Fold(a.Word)); err != nil {
 			return err
 		}
 		if err := a.tell(c, day); err != nil {

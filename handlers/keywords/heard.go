@@ -36,14 +36,14 @@ func heard(_ context.Context, c *bot.Call) error {
 
 // find gives what a message in the group is answered with: the word that it is, or else the first that it contains.
 func find(c *bot.Call, text string) (answer, bool, error) {
-	key := fold(text)
+	key := bot.Fold(text)
 	a, ok, err := answers.Get(c.Tx, c.Event.Chat.ID, exact, key)
 	if err != nil || ok {
 		return a, ok, err
 	}
 	list, err := wordsOf(c.Tx, c.Event.Chat.ID, contained)
 	for _, a := range list {
-		if strings.Contains(key, fold(a.Word)) {
+		if strings.Contains(key, bot.Fold(a.Word)) {
 			return a, true, nil
 		}
 	}
@@ -52,7 +52,7 @@ func find(c *bot.Call, text string) (answer, bool, error) {
 
 // reply gives an answer, unless it was given a moment ago.
 func reply(c *bot.Call, a answer) error {
-	chat, key := c.Event.Chat.ID, fold(a.Word)
+	chat, key := c.Event.Chat.ID, bot.Fold(a.Word)
 	at, _, err := last.Get(c.Tx, chat, key)
 	if err != nil || c.Now.Sub(at) < bot.Settings[Settings](c).Cooldown {
 		return err
@@ -72,7 +72,7 @@ func (a answer) send(c *bot.Call) {
 
 // knock answers a friend who writes a group's private word, and tells the owner.
 func knock(c *bot.Call) error {
-	key := fold(c.Event.Text)
+	key := bot.Fold(c.Event.Text)
 	of, ok, err := doors.Get(c.Tx, key)
 	if err != nil || !ok {
 		return err

@@ -7,9 +7,7 @@ package keywords
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode"
 
 	"sixtwenty/bot"
 	"sixtwenty/schedules"
@@ -123,19 +121,6 @@ func commands() []bot.Command {
 			Run:      faq,
 		},
 	}
-}
-
-// fold makes two ways of writing one word equal.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		if r >= '！' && r <= '～' {
-			r -= '！' - '!'
-		}
-		return unicode.ToLower(r)
-	}, s)
 }
 
 // wordsOf gives the answers of a group to one mode of words.

@@ -62,7 +62,7 @@ func set(c *bot.Call, m mode, text string) error {
 		return bot.Refuse(textForm)
 	}
 	word = strings.TrimSpace(word)
-	a, _, err := answers.Get(c.Tx, c.Event.Chat.ID, m, fold(word))
+	a, _, err := answers.Get(c.Tx, c.Event.Chat.ID, m, bot.Fold(word))
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (a answer) confirm(c *bot.Call, m mode) {
 
 // put keeps an answer of this group.
 func put(c *bot.Call, m mode, a answer) error {
-	chat, key := c.Event.Chat.ID, fold(a.Word)
+	chat, key := c.Event.Chat.ID, bot.Fold(a.Word)
 	if key == "" {
 		return bot.Refuse(textForm)
 	}
@@ -124,7 +124,7 @@ func put(c *bot.Call, m mode, a answer) error {
 }
 
 func drop(c *bot.Call, word string) error {
-	key, found := fold(word), false
+	key, found := bot.Fold(word), false
 	for _, m := range modes() {
 		has, err := answers.Has(c.Tx, c.Event.Chat.ID, m, key)
 		if err != nil {
@@ -205,7 +205,7 @@ type request struct {
 
 // keepMedia sets what the manager sent last as the answer to a word.
 func keepMedia(c *bot.Call, m mode, word string) error {
-	if fold(word) == "" {
+	if bot.Fold(word) == "" {
 		return bot.Refuse(textForm)
 	}
 	sent, ok, err := c.LastSent(fresh)
@@ -224,7 +224,7 @@ func keep(c *bot.Call, ask request) error {
 	if len([]rune(ask.Word)) > maxWord {
 		return bot.Refuse(textLong, maxWord, maxText)
 	}
-	return c.Work(workKeep, string(c.Event.Chat.ID)+"/"+string(ask.Mode)+"/"+fold(ask.Word), ask)
+	return c.Work(workKeep, string(c.Event.Chat.ID)+"/"+string(ask.Mode)+"/"+bot.Fold(ask.Word), ask)
 }
 
 // kept sets the answer when its medium is kept; the text it has stays.
@@ -244,7 +244,7 @@ func kept(_ context.Context, c *bot.Call) error {
 		c.Reply(textNotKept, bot.CleanName(ask.Word))
 		return nil
 	}
-	a, _, err := answers.Get(c.Tx, c.Event.Chat.ID, ask.Mode, fold(ask.Word))
+	a, _, err := answers.Get(c.Tx, c.Event.Chat.ID, ask.Mode, bot.Fold(ask.Word))
 	if err != nil {
 		return err
 	}
