@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sixtwenty/bot"
+	"sixtwenty/store"
 )
 
 // Heard is one thing the bot sent.
@@ -50,6 +51,7 @@ type account struct {
 	powers bot.Powers
 	media  *sync.Map // Ref → bytes
 	fail   func(bot.Effect) error
+	blobs  store.Blobs
 
 	mu    sync.Mutex
 	heard map[bot.ChatID][]Heard
@@ -66,11 +68,14 @@ func (a *account) Run(ctx context.Context, in bot.Inbox) error {
 
 func (a *account) Powers() bot.Powers { return a.powers }
 
-func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
+func (a *account) Do(ctx context.Context, e bot.Effect) (bot.Receipt, error) {
 	if a.fail != nil {
 		if err := a.fail(e); err != nil {
 			return bot.Receipt{}, err
 		}
+	}
+	if err := a.read(ctx, e.Media); err != nil {
+		return bot.Receipt{}, err
 	}
 	if e.Kind == bot.Accept {
 		return bot.Receipt{At: time.Now()}, a.befriend(e)
@@ -84,6 +89,20 @@ func (a *account) Do(_ context.Context, e bot.Effect) (bot.Receipt, error) {
 	}
 	a.sent++
 	return bot.Receipt{Sent: fmt.Sprintf("s/%d", a.sent), At: time.Now()}, nil
+}
+
+// read reads a medium as a service would: what is gone cannot be sent.
+func (a *account) read(ctx context.Context, sum string) error {
+	if sum == "" {
+		return nil
+	}
+	blob, err := a.blobs.Open(ctx, sum)
+	if err != nil {
+		return bot.Permanent(err)
+	}
+	defer blob.Close()
+	_, err = io.Copy(io.Discard, blob)
+	return err
 }
 
 // befriend tells that somebody who asked is a friend now; the token is their name.

@@ -85,7 +85,7 @@ func newWorld(t testing.TB, opts Options) *World {
 
 func (w *World) start() {
 	w.T.Helper()
-	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, fail: w.opts.Fail, heard: map[bot.ChatID][]Heard{}}
+	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, fail: w.opts.Fail, blobs: store.Blobs{DB: w.db}, heard: map[bot.ChatID][]Heard{}}
 	b, err := bot.New(bot.Options{
 		Account: registrar{w.acct, w.opts.Doubts}, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
 		Groups: []string{"六点二十*"}, Pace: w.opts.Pace, Clock: w.opts.Clock,
