@@ -84,6 +84,7 @@ type Job struct {
 	Lead   time.Duration // it runs so much before the time it is for
 	Silent bool          // it says nothing to its group
 	Sends  int           // so many messages a run; 0 is one
+	Seldom bool          // it speaks only when there is something to say
 	// Lacks says that the nth run from now, on that day, has nothing to send yet; nil where that cannot be.
 	Lacks func(r store.Reader, nth int, day Day) (bool, error)
 }

@@ -17,6 +17,7 @@ type Planned struct {
 	Summary Text
 	Sends   int  // messages
 	Lacks   bool // nothing is there to send yet
+	Seldom  bool // perhaps nothing is sent at all
 }
 
 // An Outlook is the time to come by the rules that hold now. It belongs to one transaction and dies with it; the zero Outlook,
@@ -152,7 +153,7 @@ func (o Outlook) runsOf(f *feature, job *Job, chat Chat, until time.Time, most i
 	}
 	zone := group.Location()
 	for at := spec.Next(o.Now, zone); !at.IsZero() && !at.After(until) && len(list) < most; at = spec.Next(at, zone) {
-		p := Planned{At: at.Add(job.Lead), Chat: chat, Feature: f.Name, Job: job.Name, Summary: job.Summary, Sends: max(1, job.Sends)}
+		p := Planned{At: at.Add(job.Lead), Chat: chat, Feature: f.Name, Job: job.Name, Summary: job.Summary, Sends: max(1, job.Sends), Seldom: job.Seldom}
 		if p.Lacks, err = o.lacks(job, len(list), DayOf(p.At, zone, group.DayBegins), known); err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ func missingCommand() bot.Command {
 
 func remindJob() bot.Job {
 	return bot.Job{
-		Name: "remind", Summary: bot.Text{ZH: "打卡提醒", EN: "check-in reminder"},
+		Name: "remind", Summary: bot.Text{ZH: "打卡提醒", EN: "check-in reminder"}, Seldom: true,
 		Spec:   func(s any) string { return s.(Settings).Remind },
 		Missed: schedules.Missed{Policy: schedules.Latest, Grace: 30 * time.Minute},
 		Run:    remind,
@@ -145,19 +145,20 @@ func (b *book) atRisk(c *bot.Call) (names []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := map[bot.PersonID]string{}
+	shown := map[bot.PersonID]bot.Member{}
 	for _, m := range members {
 		head, err := bot.HeadOf(c.Tx, m.Person)
 		if err != nil {
 			return nil, err
 		}
-		shown[head] = m.Shown()
+		shown[head] = m
 	}
 	for _, p := range list {
 		if len(names) == remindMost {
 			break
 		}
-		if shown[p.who] == "" {
+		m, here := shown[p.who]
+		if !here {
 			continue
 		}
 		h, _, err := habits.Get(c.Tx, b.id, p.who)
@@ -169,7 +170,7 @@ func (b *book) atRisk(c *bot.Call) (names []string, err error) {
 			return nil, err
 		}
 		if h.Last < b.today && wanted {
-			names = append(names, c.T(textAtRisk, "@"+shown[p.who], p.days))
+			names = append(names, c.T(textAtRisk, c.Mention(m), p.days))
 		}
 	}
 	return names, nil

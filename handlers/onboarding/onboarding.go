@@ -125,7 +125,7 @@ func Feature() bot.Feature {
 		},
 		Timers: map[string]bot.Run{timerGreet: greet},
 		Jobs: []bot.Job{{
-			Name: "steps", Summary: bot.Text{ZH: "新人的头一周", EN: "the steps of the first week"},
+			Name: "steps", Summary: bot.Text{ZH: "新人的头一周", EN: "the steps of the first week"}, Seldom: true,
 			Spec:   func(s any) string { return s.(Settings).Steps },
 			Missed: schedules.Missed{Policy: schedules.Latest, Grace: 2 * time.Hour},
 			Run:    steps,

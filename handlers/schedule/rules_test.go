@@ -10,7 +10,10 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/broadcast"
+	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/onboarding"
 	"sixtwenty/handlers/people"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -253,4 +256,17 @@ func TestTheClockIsSet(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWhatPerhapsSaysNothing takes no time in the rehearsal, and is named as what it is.
+func TestWhatPerhapsSaysNothing(t *testing.T) {
+	o := options(t)
+	o.Features = append(o.Features, checkin.Feature(pictures.Lazily(pictures.Options{})), onboarding.Feature())
+	o.Pace = bot.Pace{PerDay: 1}
+	bottest.Run(t, o, func(w *bottest.World) {
+		got := rows(w, "schedule/rehearsal", map[string]string{"days": "2"})
+		if len(got) != 2 || got[0][1] != "新人的头一周" || got[0][4] != "有需要才发" {
+			t.Errorf("%q", got)
+		}
+	})
 }

@@ -18,6 +18,7 @@ type scene struct {
 	sends  int  // messages to each
 	lacks  bool // nothing is there to send yet
 	off    bool // a holiday keeps it from being sent
+	seldom bool // perhaps nothing is sent
 
 	// What the pace makes of it.
 	last  time.Time // when the last group has it
@@ -65,7 +66,7 @@ func (f forecast) scenes(until time.Time) ([]scene, error) {
 			list[n-1].lacks = list[n-1].lacks || p.Lacks
 			continue
 		}
-		list = append(list, scene{at: p.At, what: what, groups: 1, sends: p.Sends, lacks: p.Lacks})
+		list = append(list, scene{at: p.At, what: what, groups: 1, sends: p.Sends, lacks: p.Lacks, seldom: p.Seldom})
 	}
 	all, err := readAll(f.r)
 	if err != nil {
@@ -130,7 +131,8 @@ func (f forecast) pace(list []scene) {
 	var busy time.Time // until all groups have what came before
 	for i := range list {
 		s := &list[i]
-		if s.off {
+		if s.off || s.seldom {
+			s.last = s.at
 			continue
 		}
 		begin := later(busy, s.at)
@@ -156,7 +158,9 @@ func (f forecast) days(list []scene) (days []day) {
 			days = append(days, day{date: date})
 		}
 		d := &days[len(days)-1]
-		d.scenes, d.sends = append(d.scenes, s), d.sends+s.groups*s.sends
+		if d.scenes = append(d.scenes, s); !s.seldom {
+			d.sends += s.groups * s.sends
+		}
 	}
 	return days
 }
@@ -166,6 +170,7 @@ var (
 	textShifted = bot.Text{ZH: "调休上班", EN: "a working day"}
 	textLast    = bot.Text{ZH: "最后一个群约 %s", EN: "the last group at about %s"}
 	textLacks   = bot.Text{ZH: "没有新语音", EN: "nothing new to send"}
+	textSeldom  = bot.Text{ZH: "有需要才发", EN: "only if there is something to say"}
 	textClash   = bot.Text{ZH: "上一条还没发完，要等", EN: "waits for the one before"}
 	textStale   = bot.Text{ZH: "30 分钟内发不完，后面的群收不到", EN: "takes over 30 minutes, the last groups do not get it"}
 	textHush    = bot.Text{ZH: "在安静时段", EN: "within quiet hours"}
@@ -188,6 +193,9 @@ func (f forecast) kind(date time.Time) string {
 func (f forecast) remarks(s scene) (list []string, troubled bool) {
 	if s.last.After(s.at) && s.groups > 1 {
 		list = append(list, f.t(textLast, s.last.In(f.zone).Format("15:04:05")))
+	}
+	if s.seldom {
+		list = append(list, f.t(textSeldom))
 	}
 	for _, r := range []struct {
 		is   bool
