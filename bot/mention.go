@@ -64,6 +64,35 @@ func (c *Call) Find(name string) ([]Member, error) {
 	return found, nil
 }
 
+var (
+	textNobodyIs = Text{"群里没有叫「%s」的人。", "Nobody here goes by “%s”."}
+	textManyAre  = Text{
+		"群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。",
+		"%[2]d people here go by “%[1]s”. Let one of them change their name in the group first.",
+	}
+	textMentionOne = Text{"群里有 %[2]d 位「%[1]s」，请从列表里选着 @ 一位。", "%[2]d people here go by “%[1]s”. Mention one of them from the list."}
+)
+
+// One gives the only member of this group who goes by a name, as Find finds them, or the refusal that says why there is none.
+func (c *Call) One(name string) (Member, error) {
+	found, err := c.Find(name)
+	if err != nil {
+		return Member{}, err
+	}
+	many, shown := textManyAre, CleanName(strings.TrimPrefix(name, "@"))
+	if c.Powers().Mention {
+		many = textMentionOne
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Member{}, Refuse(textNobodyIs, shown)
+	default:
+		return Member{}, Refuse(many, shown, len(found))
+	}
+}
+
 // mentioned gives those whom the event mentions by this name.
 func (c *Call) mentioned(name string) (found []Member, err error) {
 	name, ok := strings.CutPrefix(name, "@")

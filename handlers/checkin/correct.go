@@ -70,8 +70,6 @@ var (
 	textYes        = bot.Text{ZH: "有打卡", EN: "was there"}
 	textNo         = bot.Text{ZH: "没打卡", EN: "was not there"}
 	textSame       = bot.Text{ZH: "%s %s 本来就是%s，没有改。", EN: "%s, %s: %s already; nothing was changed."}
-	textWho        = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich      = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
 	textNoChange   = bot.Text{ZH: "没有第 %s 条修改，或者已经收回了。", EN: "There is no correction %s, or it was taken back."}
 	textLater      = bot.Text{ZH: "这一天后来又改过，请先收回后面的那条（发 /改打卡 看编号）。", EN: "That day was changed again later; take the later correction back first (/correct lists them)."}
 	textNoChanges  = bot.Text{ZH: "还没有改过打卡记录。", EN: "No check-ins were corrected yet."}
@@ -81,22 +79,6 @@ var (
 	textOtherNames = bot.Text{ZH: "（这一天还有用别的名字打的卡）", EN: " (they were there under another name too)"}
 )
 
-// one finds the only member who goes by a name.
-func one(c *bot.Call, name string) (bot.Member, error) {
-	found, err := c.Find(name)
-	if err != nil {
-		return bot.Member{}, err
-	}
-	switch shown := bot.CleanName(strings.TrimPrefix(name, "@")); len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return bot.Member{}, bot.Refuse(textWho, shown)
-	default:
-		return bot.Member{}, bot.Refuse(textWhich, shown, len(found))
-	}
-}
-
 func correct(_ context.Context, c *bot.Call) error {
 	if c.Arg("谁") == "" {
 		return listChanges(c)
@@ -105,7 +87,7 @@ func correct(_ context.Context, c *bot.Call) error {
 	if !ok || c.Arg("理由") == "" {
 		return bot.Refuse(textHowChange)
 	}
-	m, err := one(c, c.Arg("谁"))
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}

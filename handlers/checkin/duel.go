@@ -115,7 +115,7 @@ func dare(c *bot.Call, name string) error {
 		}
 		d.Days = n
 	}
-	m, err := one(c, name)
+	m, err := c.One(name)
 	if err != nil {
 		return err
 	}

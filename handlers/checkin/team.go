@@ -81,7 +81,7 @@ func invite(c *bot.Call, words string) error {
 	t := team{Members: []bot.PersonID{c.Event.From.Person}, Yes: []bool{true}}
 	heads := map[bot.PersonID]bool{}
 	for _, name := range splitNames(words) {
-		m, err := one(c, name)
+		m, err := c.One(name)
 		if err != nil {
 			return err
 		}

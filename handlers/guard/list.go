@@ -3,7 +3,6 @@ package guard
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -23,8 +22,6 @@ var (
 	textBack      = bot.Text{ZH: "「%s」：%s 又进群了，以前记过 %d 次违规，最近一次%s「%s」。", EN: "“%s”: %s joined again, noted %d times before, the last time %s “%s”."}
 	textPardon    = bot.Text{ZH: "好的，%s 的违规不再记着。", EN: "What was noted of %s is gone."}
 	textClean     = bot.Text{ZH: "没有 %s 的违规。", EN: "Nothing is noted of %s."}
-	textWho       = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich     = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
 )
 
 // A standing is what a person did in a group, under all their identities.
@@ -136,18 +133,9 @@ func listOne(c *bot.Call) error {
 
 // noted is the one member whom a command means, who has to have been noted.
 func noted(c *bot.Call) (m bot.Member, s standing, err error) {
-	found, err := c.Find(c.Arg("谁"))
-	if err != nil {
+	if m, err = c.One(c.Arg("谁")); err != nil {
 		return m, s, err
 	}
-	switch shown := bot.CleanName(strings.TrimPrefix(c.Arg("谁"), "@")); len(found) {
-	case 1:
-	case 0:
-		return m, s, bot.Refuse(textWho, shown)
-	default:
-		return m, s, bot.Refuse(textWhich, shown, len(found))
-	}
-	m = found[0]
 	if s, err = standingOf(c.Tx, c.Event.Chat.ID, m.Person); err == nil && s.strikes == 0 {
 		err = bot.Refuse(textClean, m.Shown())
 	}

@@ -6,7 +6,6 @@ package moderation
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"sixtwenty/bot"
@@ -74,21 +73,14 @@ func Feature() bot.Feature {
 
 // member finds the one whom a command means, and refuses those who must not be touched.
 func member(c *bot.Call) (bot.Member, error) {
-	found, err := c.Find(c.Arg("谁"))
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
-		return bot.Member{}, err
+		return m, err
 	}
-	switch shown := bot.CleanName(strings.TrimPrefix(c.Arg("谁"), "@")); len(found) {
-	case 0:
-		return bot.Member{}, bot.Refuse(textNobody, shown)
-	case 1:
-	default:
-		return bot.Member{}, bot.Refuse(textMany, shown, len(found))
-	}
-	if found[0].Person == c.Event.From.Person {
+	if m.Person == c.Event.From.Person {
 		return bot.Member{}, bot.Refuse(textYourself)
 	}
-	return found[0], spare(c, found[0].Person)
+	return m, spare(c, m.Person)
 }
 
 // spare refuses to touch managers and owners.

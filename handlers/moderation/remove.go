@@ -31,8 +31,6 @@ func removals() []bot.Command {
 }
 
 var (
-	textNobody   = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textMany     = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请从列表里选着 @ 一位。", EN: "%[2]d people here go by “%[1]s”. Mention one of them from the list."}
 	textYourself = bot.Text{ZH: "这个不能对自己用哦。", EN: "Not on yourself."}
 	textManager  = bot.Text{ZH: "机主和管理员动不得，先撤了权限再说。", EN: "Not on an owner or a manager: take that away first."}
 	textSure     = bot.Text{ZH: "要把 %s 移出群吗？十分钟内发 /确认移出 %s 就移，不发就当没说。", EN: "Remove %s from the group? Send /confirm-removal %s within ten minutes; otherwise nothing happens."}

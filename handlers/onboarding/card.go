@@ -25,8 +25,6 @@ var (
 	textTaken    = bot.Text{ZH: "%s很高兴认识您！这段话记成您的名片啦，想改就发「自我介绍 …」。", EN: "%sGlad to meet you! This is your card now; to change it send “/introduce …”."}
 	textTooLong  = bot.Text{ZH: "太长啦，%d 个字以内就好。", EN: "That is too long; %d characters are plenty."}
 	textNotYours = bot.Text{ZH: "别人的名片只有管理员能看哦。", EN: "Only managers see the cards of others."}
-	textWho      = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich    = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
 
 	textCard     = bot.Text{ZH: "名片：%s", EN: "Card: %s"}
 	textCardLine = bot.Text{ZH: "\n【%s】%s", EN: "\n[%s] %s"}
@@ -110,28 +108,12 @@ func spoken(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// member is the one member whom a command means.
-func member(c *bot.Call, name string) (m bot.Member, err error) {
-	found, err := c.Find(name)
-	if err != nil {
-		return m, err
-	}
-	switch shown := bot.CleanName(strings.TrimPrefix(name, "@")); len(found) {
-	case 0:
-		return m, bot.Refuse(textWho, shown)
-	case 1:
-		return found[0], nil
-	default:
-		return m, bot.Refuse(textWhich, shown, len(found))
-	}
-}
-
 // card answers the three questions about a person: who they are, where they came from, what they have become. Every feature
 // tells its part.
 func card(_ context.Context, c *bot.Call) error {
 	m := c.Event.From
 	if name := c.Arg("谁"); name != "" {
-		found, err := member(c, name)
+		found, err := c.One(name)
 		if err != nil {
 			return err
 		}

@@ -297,7 +297,7 @@ func unanswered(_ context.Context, c *bot.Call) error {
 
 // excuse ends the wait for somebody's answer.
 func excuse(c *bot.Call) error {
-	m, err := member(c, c.Arg("谁"))
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}

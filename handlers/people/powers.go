@@ -66,8 +66,6 @@ var (
 	textAlarm      = bot.Text{ZH: "有人在猜认领码：一小时内错了十次，已经关门一小时。", EN: "Somebody is guessing codes: ten wrong ones within the hour. The door is shut for an hour."}
 	textBlocked    = bot.Text{ZH: "好的，不再理会 %s 在这里说的话。发 /解除 @%s 恢复。", EN: "What %s writes here is no longer heard. Send /unblock @%s to lift it."}
 	textLifted     = bot.Text{ZH: "好的，%s 现在是普通群友。", EN: "%s is a member like others now."}
-	textWho        = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich      = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
 	textNotThem    = bot.Text{ZH: "机主和管理员不能拉黑。", EN: "Owners and managers cannot be blocked."}
 	textMerged     = bot.Text{ZH: "好的，%s 和 %s 是一个人了。如果弄错了，发 /拆开 %d。", EN: "%s and %s are one person now. If that is wrong, send /unmerge %d."}
 	textCannot     = bot.Text{ZH: "没有合并：他们已经是一个人了，或者身份太多了。", EN: "Not merged: they are one person already, or have too many identities."}
@@ -117,25 +115,8 @@ func exposedCode(_ context.Context, c *bot.Call) error {
 	return nil
 }
 
-// one finds the only member who goes by the name of an argument.
-func one(c *bot.Call, arg string) (bot.Member, error) {
-	name := c.Arg(arg)
-	found, err := c.Find(name)
-	if err != nil {
-		return bot.Member{}, err
-	}
-	switch shown := bot.CleanName(strings.TrimPrefix(name, "@")); len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return bot.Member{}, bot.Refuse(textWho, shown)
-	default:
-		return bot.Member{}, bot.Refuse(textWhich, shown, len(found))
-	}
-}
-
 func block(_ context.Context, c *bot.Call) error {
-	m, err := one(c, "谁")
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}
@@ -151,7 +132,7 @@ func block(_ context.Context, c *bot.Call) error {
 }
 
 func lift(_ context.Context, c *bot.Call) error {
-	m, err := one(c, "谁")
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}
@@ -167,11 +148,11 @@ func lift(_ context.Context, c *bot.Call) error {
 }
 
 func merge(_ context.Context, c *bot.Call) error {
-	a, err := one(c, "谁")
+	a, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}
-	b, err := one(c, "也是谁")
+	b, err := c.One(c.Arg("也是谁"))
 	if err != nil {
 		return err
 	}

@@ -19,8 +19,6 @@ var (
 	textClaimed  = bot.Text{ZH: "%s记下了。%s 如果同意，请发「/邀请人 @%s」；不然就等管理员来定。", EN: "%sNoted. If %s agrees, they send “/invitedby @%s”; otherwise a manager decides."}
 	textDisputed = bot.Text{ZH: "%s记下了。现在记着是 %s 邀请的，等管理员来定。", EN: "%sNoted. For now it is kept that %s did; a manager decides."}
 	textEnough   = bot.Text{ZH: "已经有好几位这么说啦，等管理员来定。", EN: "Several people say so already; a manager decides."}
-	textWho      = bot.Text{ZH: "群里没有叫「%s」的人。", EN: "Nobody here goes by “%s”."}
-	textWhich    = bot.Text{ZH: "群里有 %[2]d 位「%[1]s」，请让其中一位先改个群昵称再试。", EN: "%[2]d people here go by “%[1]s”. Let one of them change their name in the group first."}
 )
 
 // wonder keeps that somebody is to be asked who brought them, if the group asks.
@@ -80,25 +78,6 @@ func take(tx store.Tx, chat bot.ChatID) (list []bot.PersonID, err error) {
 	return list, nil
 }
 
-// one finds the only member who goes by the name of an argument.
-func one(c *bot.Call, arg string) (bot.Member, error) { return oneNamed(c, c.Arg(arg)) }
-
-// oneNamed finds the only member who goes by a name.
-func oneNamed(c *bot.Call, name string) (bot.Member, error) {
-	found, err := c.Find(name)
-	if err != nil {
-		return bot.Member{}, err
-	}
-	switch shown := bot.CleanName(strings.TrimPrefix(name, "@")); len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return bot.Member{}, bot.Refuse(textWho, shown)
-	default:
-		return bot.Member{}, bot.Refuse(textWhich, shown, len(found))
-	}
-}
-
 // recent is the credit of an identity, which people may still speak about. unknown is said where there is none.
 func recent(c *bot.Call, who bot.PersonID, unknown error) (credit, error) {
 	cr, ok, err := credits.Get(c.Tx, c.Event.Chat.ID, who)
@@ -130,7 +109,7 @@ func answer(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	by, err := one(c, "谁")
+	by, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}
@@ -158,7 +137,7 @@ func answer(_ context.Context, c *bot.Call) error {
 
 // claim is somebody's word that they brought a newcomer. It credits nobody by itself.
 func claim(_ context.Context, c *bot.Call) error {
-	who, err := one(c, "谁")
+	who, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}

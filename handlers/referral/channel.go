@@ -221,7 +221,7 @@ func addCode(c *bot.Call, list []string) error {
 	}
 	who, shown := bot.PersonID(""), c.T(textMe)
 	if name := strings.Join(list[1:], " "); name != textMe.ZH && !strings.EqualFold(name, textMe.EN) {
-		m, err := oneNamed(c, name)
+		m, err := c.One(name)
 		if err != nil {
 			return err
 		}
@@ -245,7 +245,7 @@ func setChannel(c *bot.Call, list []string) error {
 		return bot.Refuse(textChannelForm)
 	}
 	last := len(list) - 1
-	m, err := oneNamed(c, strings.Join(list[:last], " "))
+	m, err := c.One(strings.Join(list[:last], " "))
 	if err != nil {
 		return err
 	}

@@ -209,7 +209,7 @@ func latest(c *bot.Call, p bot.Person) (string, error) {
 
 // look tells how one member came, with the evidence.
 func look(_ context.Context, c *bot.Call) error {
-	who, err := one(c, "谁")
+	who, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}

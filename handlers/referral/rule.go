@@ -69,13 +69,13 @@ func nameOr(c *bot.Call, who bot.PersonID) string {
 
 // rule is a manager's decision on who brought a newcomer.
 func rule(_ context.Context, c *bot.Call) error {
-	who, err := one(c, "新人")
+	who, err := c.One(c.Arg("新人"))
 	if err != nil {
 		return err
 	}
 	r := ruling{Newcomer: who.Person, By: c.Event.From.Person, Why: clip(c.Arg("理由")), At: moment(c.Event.At)}
 	if name := c.Arg("邀请人"); name != textNone.ZH && !strings.EqualFold(name, textNone.EN) {
-		by, err := one(c, "邀请人")
+		by, err := c.One(c.Arg("邀请人"))
 		if err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func clip(s string) string {
 }
 
 func reward(_ context.Context, c *bot.Call) error {
-	who, err := one(c, "谁")
+	who, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}

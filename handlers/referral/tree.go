@@ -74,7 +74,7 @@ func rootOf(c *bot.Call) (p bot.Person, picture bool, err error) {
 		p, err = bot.PersonOf(c.Tx, c.Event.From.Person)
 		return p, isPicture(how), err
 	}
-	m, err := one(c, "谁")
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return p, false, err
 	}
