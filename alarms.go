@@ -40,6 +40,11 @@ var (
 	}
 	textBackTitle = bot.Text{ZH: "六点二十：回来了", EN: "Sixtwenty: back online"}
 	textIs        = bot.Text{ZH: "账号%s\n机器人的页面：%s", EN: "The account is %s\nThe bot's page: %s"}
+	textDoorTitle = bot.Text{ZH: "六点二十：有人在猜认领码", EN: "Sixtwenty: somebody is guessing codes"}
+	textDoor      = bot.Text{
+		ZH: "一小时内错了十次，已经关门一小时，谁的码都不收。群里发 /审计 看看是谁。\n机器人的页面：%s",
+		EN: "Ten wrong ones within an hour; for an hour no code is taken. /audit tells who it was.\nThe bot's page: %s",
+	}
 	textTestTitle = bot.Text{ZH: "六点二十：试一下", EN: "Sixtwenty: a test"}
 	textTest      = bot.Text{ZH: "这里能收到机器人的提醒。", EN: "The bot's alarms arrive here."}
 )
@@ -75,6 +80,11 @@ func (l *lookout) push() {
 	l.alarm.Is(alarm.Confirm, alarm.Message{
 		Title: textConfirmTitle.In(l.lang), Text: fmt.Sprintf(textConfirm.In(l.lang), l.console),
 	})
+}
+
+// door tells that somebody guesses codes. The bot sees to it that this is once an hour at most.
+func (l *lookout) door() {
+	l.alarm.Note(alarm.Message{Title: textDoorTitle.In(l.lang), Text: fmt.Sprintf(textDoor.In(l.lang), l.console)})
 }
 
 // newLookout makes the alarm. What was sent is kept beside the database, so that a process that is started again and again

@@ -117,7 +117,7 @@ func (h *house) open() error {
 	h.vitals = vitals.New()
 	h.bot, err = bot.New(bot.Options{
 		Account: account, DB: h.db, Clock: h.clock, Log: h.log.Named("bot"), Features: handlers.All(h.code),
-		Meter: h.vitals, Settings: h.features, Groups: h.Groups, Pace: h.Pace, Days: days, Codes: h.showCodes,
+		Meter: h.vitals, Settings: h.features, Groups: h.Groups, Pace: h.Pace, Days: days, Codes: h.showCodes, DoorShut: h.showDoor,
 	})
 	if err != nil {
 		return err

@@ -67,6 +67,12 @@ func (h *house) showCodes(codes []bot.Code) {
 	}
 }
 
+// showDoor tells that somebody guesses codes.
+func (h *house) showDoor() {
+	h.lookout.door()
+	fmt.Fprintln(h.stdout, "⚠ 有人在猜认领码，关门一小时 / somebody is guessing codes; none is taken for an hour")
+}
+
 const thrownOut = `
   ⚠ 微信刚让这个号登录就把它退出了，再试只会更糟。所以机器人停了下来：不登录，不收也不发，重启也一样；数据都在。
     请先在手机上看看账号是否正常，最好等一天；然后停掉这个程序，运行一次：sixtwenty run --sign-in-again

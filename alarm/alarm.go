@@ -101,6 +101,17 @@ func (a *Alarm) Is(c Condition, m Message) {
 	}
 }
 
+// Note tells at once of something that happened, whatever the condition. Whoever calls sees to it that it is rare. Any goroutine; it
+// never blocks.
+func (a *Alarm) Note(m Message) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.log.Info("telling the owner outside WeChat of something that happened")
+	for _, c := range a.couriers {
+		c.take(m)
+	}
+}
+
 // Run tells what is due until ctx is done.
 func (a *Alarm) Run(ctx context.Context) {
 	if len(a.couriers) == 0 {

@@ -260,6 +260,24 @@ func TestAWebhookGetsTheMessage(t *testing.T) {
 	}
 }
 
+// TestANoteIsToldAtOnce, whatever the condition, and is no condition itself.
+func TestANoteIsToldAtOnce(t *testing.T) {
+	good, posts := webhook(t, http.StatusOK)
+	a := New(Options{Settings: Settings{URLs: []string{good}, Every: time.Hour}})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); a.Run(ctx) }()
+	a.Is(Well, Message{Title: "好了", Text: "在线"})
+	for range 2 {
+		a.Note(Message{Title: "有人在猜", Text: "十次"})
+		if got := <-posts; got.Title != "有人在猜" {
+			t.Errorf("the webhook got %+v", got)
+		}
+	}
+	cancel()
+	<-ended
+}
+
 func noSecret(t *testing.T, text string) {
 	t.Helper()
 	for _, secret := range []string{"SECRET", "127.0.0.1:", "hook", "://"} {

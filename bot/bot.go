@@ -31,6 +31,8 @@ type Options struct {
 	Meter  Meter           // none where nil
 	// Codes shows new codes where only the owner looks. The engine calls it after the commit; it must not block.
 	Codes func([]Code)
+	// DoorShut hears that ten wrong codes came within an hour, as Codes does.
+	DoorShut func()
 }
 
 // A Bot is one running account with its features. Make it with New, run it with Run.

@@ -32,6 +32,8 @@ type Call struct {
 	mentions []Mention // that were written so far
 	follows  map[ChatID]bool
 	codes    []Code // to be shown
+	wrong    bool   // a code was
+	doorShut bool   // by too many wrong ones
 	outcome  string // of the run, for the audit
 	worked   bool
 	// scheduled: the owner's schedule calls, not a person.

@@ -114,6 +114,8 @@ func (c *Call) WrongCode() (shut bool, err error) {
 		d = doorRow{Since: c.Now}
 	}
 	d.Wrong++
+	c.wrong = true
+	c.doorShut = c.doorShut || d.Wrong == maxWrong
 	return d.Wrong == maxWrong, door.Put(c.Tx, d, "codes")
 }
 

@@ -174,6 +174,12 @@ func (b *Bot) publish(out *outcome) {
 	if b.opts.Codes != nil && len(out.codes) > 0 {
 		b.opts.Codes(out.codes)
 	}
+	if out.doorShut {
+		b.log.Warn("ten wrong codes within an hour: none is taken for an hour")
+		if b.opts.DoorShut != nil {
+			b.opts.DoorShut()
+		}
+	}
 	if out.works {
 		b.clock.Wake(workWaiter)
 	}
@@ -189,17 +195,18 @@ func (b *Bot) publish(out *outcome) {
 // outcome is what becomes true when a transaction is kept. It lives outside the store, so each run of the transaction
 // begins a new one.
 type outcome struct {
-	answers []answer
-	effects []queued
-	dropped []queued // effects that were taken back before they were tried
-	follows map[ChatID]bool
-	session string
-	since   time.Time // a new session began
-	works   bool
-	codes   []Code
-	touched bool
-	late    []time.Duration // of the timers that began
-	away    []Outage        // that are over
+	answers  []answer
+	effects  []queued
+	dropped  []queued // effects that were taken back before they were tried
+	follows  map[ChatID]bool
+	session  string
+	since    time.Time // a new session began
+	works    bool
+	codes    []Code
+	doorShut bool
+	touched  bool
+	late     []time.Duration // of the timers that began
+	away     []Outage        // that are over
 }
 
 func (o *outcome) follow(c ChatID, on bool) { o.follows[c] = on }

@@ -53,7 +53,9 @@ func (r *run) call(ctx context.Context, fn Run, c *Call) (failed bool, err error
 		return true, r.watch.err
 	}
 	if fault == nil {
-		c.outcome = outcomeDone
+		if c.outcome = outcomeDone; c.wrong {
+			c.outcome = outcomeRefused
+		}
 		r.keep(c)
 		return false, nil
 	}
@@ -122,6 +124,7 @@ func (r *run) keep(c *Call) {
 	r.out.dropped = append(r.out.dropped, c.dropped...)
 	r.out.works = r.out.works || c.worked
 	r.out.codes = append(r.out.codes, c.codes...)
+	r.out.doorShut = r.out.doorShut || c.doorShut
 	for chat, on := range c.follows {
 		r.out.follow(chat, on)
 	}
