@@ -161,7 +161,7 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 	switch {
 	case b.cal.skips(d):
 		return offZone, nil
-	case !b.plan.on(d) || b.plan.Name == "" && bot.Settings[Settings](c).rests(d, c.Days()):
+	case !b.plan.on(d) || b.rests(c, d):
 		return offRest, nil
 	}
 	from, to := b.window(c).span(b.cal, d)
@@ -173,6 +173,13 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 		c.Reply(textOutage, day(c, d))
 	}
 	return offOutage, nil
+}
+
+// rests says whether the group rests on a day. A plan that names its days of the week leaves weekends to them.
+func (b *book) rests(c *bot.Call, d bot.Day) bool {
+	s := bot.Settings[Settings](c)
+	s.WeekendsOff = s.WeekendsOff && b.plan.Days == 0
+	return s.rests(d, c.Days())
 }
 
 var textOutage = bot.Text{

@@ -80,6 +80,31 @@ func TestDaysOffAreNobodysMiss(t *testing.T) {
 	})
 }
 
+// The days off of the group are those of its named check-ins too, but a plan that names its days of the week keeps weekends.
+func TestPlansRestWithTheGroup(t *testing.T) {
+	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
+	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
+		w.Says("小六", "/打卡项 晨读 全天")
+		w.Says("小六", "/打卡项 周末营 周末")
+		w.Says("小六", "/打卡项 天天 周一二三四五六日")
+		w.Wind(48 * time.Hour) // Monday
+		expect(w.T, w.Says("小明", "打卡 晨读"), "…连续第 1 天…")
+		expect(w.T, w.Says("小明", "打卡 天天"), "…连续第 1 天…")
+		w.Wind(48 * time.Hour) // Wednesday, after a Tuesday off
+		expect(w.T, w.Says("小明", "打卡 晨读"), "…连续第 2 天…")
+		expect(w.T, w.Says("小明", "打卡 天天"), "…连续第 2 天…")
+		w.Wind(24 * time.Hour)
+		w.Says("小明", "打卡 晨读")
+		w.Says("小明", "打卡 天天")
+		w.Wind(24 * time.Hour)
+		w.Says("小明", "打卡 晨读")
+		w.Says("小明", "打卡 天天")
+		w.Wind(3 * 24 * time.Hour) // Monday
+		expect(w.T, w.Says("小明", "打卡 晨读"), "…连续第 5 天…")
+		expect(w.T, w.Says("小明", "打卡 天天"), "…连续第 1 天…")
+	})
+}
+
 // Days off are told once, on the first of them; plain weekends are not.
 func TestDaysOffAreToldOnce(t *testing.T) {
 	off := func(s *checkin.Settings) {

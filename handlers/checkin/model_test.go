@@ -276,6 +276,11 @@ func (m *model) correct(name string, back int, yes bool) error {
 	return nil
 }
 
+// among says whether something was heard, perhaps among what a day that ended brought.
+func among(heard []string, pattern string) bool {
+	return slices.ContainsFunc(heard, func(text string) bool { return bottest.Matches(pattern, text) })
+}
+
 // undo takes the latest correction back that stands.
 func (m *model) undo(int) error {
 	for i, back := range slices.Backward(m.log) {
@@ -283,7 +288,7 @@ func (m *model) undo(int) error {
 			continue
 		}
 		heard := m.says("小六", fmt.Sprint("/撤销 ", i+1))
-		if len(heard) != 1 || !bottest.Matches("…收回了…", heard[0]) {
+		if !among(heard, "…收回了…") {
 			return fmt.Errorf("the latest correction is not taken back: %q", heard)
 		}
 		back()
@@ -299,7 +304,7 @@ func (m *model) merge(into, from string) error {
 	if a == b {
 		return nil
 	}
-	if len(heard) != 1 || !bottest.Matches("…/拆开…", heard[0]) {
+	if !among(heard, "…/拆开…") {
 		return fmt.Errorf("not merged: %q", heard)
 	}
 	m.heads[b] = a
