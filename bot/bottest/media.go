@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"regexp"
+	"strings"
 	"testing"
 
 	"rsc.io/qr"
@@ -61,7 +62,11 @@ func (p *player) doSend(line string) bool {
 	case "图":
 		p.s.Send(m[1], private, bot.Media{Kind: bot.Image, Name: "picture.png"}, Picture(p.t, m[4]))
 	case "文件":
-		p.s.Send(m[1], private, bot.Media{Kind: bot.File, Name: m[4]}, []byte(m[4]))
+		name, content, ok := strings.Cut(m[4], " = ")
+		if !ok {
+			content = name
+		}
+		p.s.Send(m[1], private, bot.Media{Kind: bot.File, Name: name}, []byte(strings.ReplaceAll(content, `\n`, "\n")))
 	case "链接":
 		p.s.Send(m[1], private, bot.Media{Kind: bot.Link, Name: "链接", URL: m[4]}, nil)
 	case "名片":

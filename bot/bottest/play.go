@@ -67,7 +67,7 @@ func (s stage) PersonHeard(who string) []string { return s.HeardBy(who) }
 //	小明 私聊: /帮助             says in private
 //	小明 私聊语音 60s            speaks for so long, in private
 //	小明 发图: https://…         sends a picture, with a QR code that says so; nothing after the colon: just a picture
-//	小明 发文件: 手册.pdf         also 发链接: 网址 and 发名片: 谁; each also in private, as 小明 私聊 发图: …
+//	小明 发文件: 手册.pdf         with = what is in it, if that matters; also 发链接: 网址 and 发名片: 谁; each also in private, as 小明 私聊 发图: …
 //	远山 加好友: 我想读书            asks to be friends with the account
 //	群主 邀请 小红、小芳          brings people into the group; 「李、雷」 is one name, 客*20 are twenty: 客1 to 客20
 //	小芳 扫码 小明               joins by the code that 小明 shared; without a name nobody is told whose it was

@@ -129,6 +129,19 @@ func TestFilesThatDoNotRead(t *testing.T) {
 	})
 }
 
+// With several groups the owner says which, and one whose members nobody read yet is not guessed at.
+func TestSeveralGroups(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		other := bot.Chat{ID: "g-2", Group: true, Name: "六点二十 二群"}
+		w.Put(bot.Event{Kind: bot.Message, Chat: other, From: bot.Member{Person: w.Person("小明"), Nick: "小明"}, Text: "早"})
+		has(t, send(w, records), "收到「成员.csv」，5 行。要导入哪个群？发 /导入 群名。有：六点二十读书会、六点二十 二群")
+		has(t, w.Private("群主", "/导入 确定"), "没有叫「确定」的群")
+		has(t, w.Private("群主", "/导入 六点二十二群"), "我还没有「六点二十 二群」的成员名单")
+		has(t, w.Private("群主", "/导入 六点二十读书会"), "6 行里认出 3 位")
+		has(t, w.Private("群主", "/导入 确定"), "写好了")
+	})
+}
+
 // What two identities of one person had before adds up, and comes apart again.
 func TestAMergeMovesThePast(t *testing.T) {
 	run(t, func(w *bottest.World) {

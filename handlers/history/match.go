@@ -30,6 +30,7 @@ var (
 	textNoInviter = bot.Text{ZH: "邀请人「%s」认不出，没有记", EN: "the inviter “%s” is not found and not noted"}
 	textOwn       = bot.Text{ZH: "邀请人写的是自己，没有记", EN: "named as their own inviter, not noted"}
 
+	textNoList   = bot.Text{ZH: "我还没有「%s」的成员名单：请在群里随便说句话，过一会儿再把文件发一次。", EN: "I have no member list of %s yet: write anything there, wait a moment and send the file again."}
 	textTrial    = bot.Text{ZH: "「%s」→「%s」试算（还没有写进去）：\n%d 行里认出 %d 位。", EN: "%s for %s, a trial (nothing is written):\n%[4]d people of %[3]d rows are found."}
 	textPoints   = bot.Text{ZH: "\n积分：%d 位，共 %d 分", EN: "\nPoints: %d people, %d in all"}
 	textHabits   = bot.Text{ZH: "\n打卡：%d 位", EN: "\nCheck-ins: %d people"}
@@ -133,7 +134,13 @@ func (m match) ok() bool { return m.who.Person != "" }
 func (m match) habit() bool { return m.Streak > 0 || m.Total > 0 || m.Best > 0 }
 
 // try says what a file would bring, and keeps it for the owner's word.
-func try(_ context.Context, c *bot.Call, d draft, group bot.Chat) error {
+func try(ctx context.Context, c *bot.Call, d draft, group bot.Chat) error {
+	if listed, err := isListed(ctx, c, group); err != nil {
+		return err
+	} else if !listed {
+		c.Reply(textNoList, bot.CleanName(group.Name))
+		return nil
+	}
 	dir, err := members(c, group.ID)
 	if err != nil {
 		return err
@@ -146,6 +153,16 @@ func try(_ context.Context, c *bot.Call, d draft, group bot.Chat) error {
 	c.Say(c.T(textTrial, d.Name, bot.CleanName(group.Name), len(d.Table.Rows)+len(d.Table.Faults), count(list, match.ok)) +
 		sums(c, list) + samples(c, list) + leftOut(c, d.Table, list) + c.T(textConfirm))
 	return c.Work(workList, string(c.Event.Chat.ID), lines(c, d.Table, list))
+}
+
+// isListed says whether the member list of a group was ever read. Before that everybody would look like a stranger.
+func isListed(ctx context.Context, c *bot.Call, group bot.Chat) (is bool, err error) {
+	err = c.In(ctx, group, func(_ context.Context, c *bot.Call) error {
+		row, err := c.Chat()
+		is = !row.Listed.IsZero()
+		return err
+	})
+	return is, err
 }
 
 func count(list []match, is func(match) bool) (n int) {
