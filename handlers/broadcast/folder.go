@@ -206,8 +206,8 @@ func takeFile(ctx context.Context, w bot.Work) (any, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return taking{Gone: true}, nil
-	case errors.Is(err, errTooLarge):
-		return taking{Wrong: "large"}, nil
+	case wrong(err) != "":
+		return taking{Wrong: wrong(err)}, nil
 	case err != nil:
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -40,6 +41,7 @@ var (
 	textBroken  = bot.Text{ZH: "这条打不开，可能没传完整，请再发一次。", EN: "It cannot be opened; perhaps it did not arrive whole. Please send it again."}
 	textNoAudio = bot.Text{ZH: "这不是能播的音频。可以直接按住说话，或者发 mp3、m4a、wav、amr 文件。", EN: "This is no audio I can play. Speak, or send mp3, m4a, wav or amr."}
 	textLarge   = bot.Text{ZH: "太大了，最多 25 MB。", EN: "It is too large: 25 MB at most."}
+	textForbid  = bot.Text{ZH: "没有权限读它，请看看文件的权限。", EN: "It may not be read; see its rights."}
 	textLooking = bot.Text{ZH: "收到，正在听一听；没问题就排进队列。", EN: "Got it. It is looked at, and queued if it can be played."}
 	textLost    = bot.Text{ZH: "这条没能取下来，请再发一次。", EN: "It could not be fetched. Please send it again."}
 	textTooMany = bot.Text{ZH: "前面还有 %d 条等您说「好」或「不要」。", EN: "%d recordings still wait for your “好” or “不要”."}
@@ -145,7 +147,7 @@ type refusal struct {
 func refusals() map[string]refusal {
 	return map[string]refusal{
 		"empty": {audio.ErrEmpty, textEmpty}, "broken": {audio.ErrBroken, textBroken}, "unknown": {audio.ErrUnknown, textNoAudio},
-		"large": {errTooLarge, textLarge},
+		"large": {errTooLarge, textLarge}, "forbidden": {fs.ErrPermission, textForbid},
 	}
 }
 
