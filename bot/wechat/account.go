@@ -51,6 +51,7 @@ type Account struct {
 	dir     directory
 	details budget
 	brake   brake
+	skew    skew
 	limits  Limits
 	state   atomic.Pointer[bot.AccountState]
 	mu      sync.Mutex              // of changes of state, and of pulse
@@ -90,6 +91,7 @@ func (a *Account) Run(ctx context.Context, in bot.Inbox) error {
 	if err != nil {
 		return err
 	}
+	transport = dated{transport, &a.skew}
 	ctx, cancel := context.WithCancel(ctx)
 	watched := make(chan struct{})
 	go func() { defer close(watched); a.watchdog(ctx) }()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -168,10 +169,14 @@ func newStand(t *testing.T) *stand {
 	box, err := wechatbox.New(wechatbox.Options{AutoScan: true})
 	must(t, err)
 	must(t, wechatbox.Demo(box))
+	return newStandOn(t, box, box.Transport())
+}
+
+func newStandOn(t *testing.T, box *wechatbox.Box, way http.RoundTripper) *stand {
 	s := &stand{t: t, box: box, db: storetest.Open(t)}
 	picture, err := store.Blobs{DB: s.db}.Put(t.Context(), strings.NewReader("png"), 100)
 	must(t, err)
-	s.account = New(Options{Transport: box.Transport(), DB: s.db, Clock: box.Clock(), Desktop: true})
+	s.account = New(Options{Transport: way, DB: s.db, Clock: box.Clock(), Desktop: true})
 	p := &parrot{picture: picture.Sum}
 	s.bot, err = bot.New(bot.Options{
 		Account: s.account, DB: s.db, Clock: box.Clock(), Log: zap.NewNop(), Features: []bot.Feature{p.feature()}, Groups: []string{"六点二十*"},

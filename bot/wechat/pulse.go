@@ -14,20 +14,23 @@ type Limits struct {
 	Silence time.Duration // without an answer from the stream until it is suspect; 2 min
 	Failing time.Duration // of calls that fail until it is offline; 1 min
 	Quiet   time.Duration // without any message until it is suspect; 24 h
+	Skew    time.Duration // between this machine's clock and the service's until it is suspect; 3 min
 }
 
 func (l Limits) filled() Limits {
 	return Limits{
 		Silence: cmp.Or(l.Silence, 2*time.Minute), Failing: cmp.Or(l.Failing, time.Minute), Quiet: cmp.Or(l.Quiet, 24*time.Hour),
+		Skew: cmp.Or(l.Skew, 3*time.Minute),
 	}
 }
 
 // A pulse is what was last heard of the service, in real time.
 type pulse struct {
-	answered time.Time // the stream answered
-	heard    time.Time // it brought something
-	failing  time.Time // the first failure since it answered well; zero when well
-	why      bot.Text  // the last failure
+	answered time.Time     // the stream answered
+	heard    time.Time     // it brought something
+	failing  time.Time     // the first failure since it answered well; zero when well
+	why      bot.Text      // the last failure
+	ahead    time.Duration // by how much this machine's clock is fast
 }
 
 // judge says how a signed-in account is.
@@ -42,6 +45,8 @@ func (p pulse) judge(now time.Time, l Limits) bot.AccountState {
 		return bot.AccountState{Name: bot.Offline, Reason: whySilent}
 	case silent >= l.Silence:
 		return bot.AccountState{Name: bot.Suspect, Reason: whySilent}
+	case p.ahead.Abs() >= l.Skew:
+		return bot.AccountState{Name: bot.Suspect, Reason: whyClock(p.ahead), Reached: true}
 	case now.Sub(p.heard) >= l.Quiet:
 		return bot.AccountState{Name: bot.Suspect, Reason: whyQuiet, Reached: true}
 	}
@@ -59,6 +64,7 @@ func (a *Account) feel(change func(p *pulse, now time.Time)) {
 	if change != nil {
 		change(a.pulse, now)
 	}
+	a.pulse.ahead = a.skew.ahead()
 	if s := a.pulse.judge(now, a.limits); s.Name != bot.Online || a.State().Name != bot.Online {
 		a.turnLocked(s)
 	}

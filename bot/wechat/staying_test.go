@@ -262,6 +262,8 @@ func TestJudge(t *testing.T) {
 		{pulse{answered: ago(2 * time.Minute), heard: now}, bot.AccountState{Name: bot.Suspect, Reason: whySilent}},
 		{pulse{answered: ago(3 * time.Minute), heard: now}, bot.AccountState{Name: bot.Offline, Reason: whySilent}},
 		{pulse{answered: now, heard: ago(24 * time.Hour)}, bot.AccountState{Name: bot.Suspect, Reason: whyQuiet, Reached: true}},
+		{pulse{answered: now, heard: now, ahead: 179 * time.Second}, bot.AccountState{Name: bot.Online, Reason: whyBack, Reached: true}},
+		{pulse{answered: now, heard: now, ahead: -8 * time.Hour}, bot.AccountState{Name: bot.Suspect, Reason: whyClock(-8 * time.Hour), Reached: true}},
 		{pulse{answered: now, heard: ago(24 * time.Hour), failing: ago(time.Second), why: why}, bot.AccountState{Name: bot.Suspect, Reason: why}},
 		{pulse{answered: now, heard: now, failing: ago(time.Minute), why: why}, bot.AccountState{Name: bot.Offline, Reason: why}},
 	} {
