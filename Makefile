@@ -39,8 +39,10 @@ fuzz: ## run each fuzz target for a while: make fuzz FUZZTIME=1m
 soak: ## kill the bot again and again and list what was lost: make soak KILLS=1000 SEED=620
 	KILLS='$(KILLS)' SEED='$(SEED)' $(GO) test -count=1 -timeout 0 -v -run '^TestKills$$' ./soak
 
-bench: ## run the benchmarks
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## measure beside other clients and beside bare bbolt, and write docs/performance.md: make bench BENCH='-only engine'
+	sh bench/clients/install.sh
+	if [ -f bench/onebot/koishi/install.sh ]; then sh bench/onebot/koishi/install.sh; fi
+	cd bench && $(GO) run . -peers -o ../docs/performance.md $(BENCH)
 
 image: ## build the Docker image: make image IMAGE=sixtwenty VERSION=1.0.0
 	@command -v docker >/dev/null 2>&1 || { \

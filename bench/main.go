@@ -57,7 +57,7 @@ func main() {
 	flag.StringVar(&sizes, "sizes", "10000,100000,1000000", "past check-ins of the growth part")
 	flag.DurationVar(&b.idleFor, "idle", time.Minute, "how long the idle bot is watched")
 	flag.StringVar(&only, "only", "", "parts, separated by commas")
-	flag.StringVar(&out, "o", "", "file to write the table to")
+	flag.StringVar(&out, "o", "", "page to write the table into, after its marker")
 	flag.StringVar(&profile, "cpuprofile", "", "file for a profile of this process, in which the engine and growth parts run")
 	flag.Parse()
 	exit(profiled(profile, func() error { return b.main(only, sizes, out) }))
@@ -115,7 +115,22 @@ func (b *bench) main(only, sizes, out string) (err error) {
 		fmt.Print(text)
 		return nil
 	}
-	return os.WriteFile(out, []byte(text), 0o644)
+	return writeAfter(out, marker, text)
+}
+
+// marker is the line of the page after which the table stands; what comes before it is written by people.
+const marker = "<!-- what follows is written by make bench -->\n"
+
+func writeAfter(file, marker, text string) error {
+	old, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	prose, _, found := strings.Cut(string(old), marker)
+	if len(old) > 0 && !found {
+		return fmt.Errorf("%s has no line %q to write after", file, strings.TrimSpace(marker))
+	}
+	return os.WriteFile(file, []byte(prose+marker+"\n"+text), 0o644)
 }
 
 func numbers(list string) (ns []int, err error) {
