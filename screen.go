@@ -22,7 +22,7 @@ func (h *house) welcome(addr, taken string) {
 	}
 	say("  控制台 / console %s", h.entrance())
 	if h.owners.Linked() {
-		say("                  这个链接只能用一次；再要一个：sixtwenty link / it works once; for another: sixtwenty link")
+		say("                  只能用一次；再要一个 / it works once; for another: sixtwenty link --data %s", h.Data)
 	}
 	if !h.near() && !h.Console.encrypted() {
 		say("  ⚠ 控制台没有加密，别人在路上可能看到密码。/ The console is not encrypted: others can read the password on the way.")
