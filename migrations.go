@@ -17,6 +17,7 @@ const spareDisk = 8 << 20
 func schema() bolt.Options {
 	return bolt.Options{Spare: spareDisk, Migrations: []func(store.Tx) error{
 		ofEveryAccount(referral.Derive),
+		ofEveryAccount(referral.Arrive),
 	}}
 }
 

@@ -107,7 +107,7 @@ func read(ctx context.Context, c *bot.Call) error {
 	case 1:
 		return try(ctx, c, d, groups[0])
 	}
-	c.Reply(textWhich, d.Name, len(d.Table.Rows), names(c, groups))
+	c.Reply(textWhich, d.Name, len(d.Table.Rows)+len(d.Table.Faults), names(c, groups))
 	return wait(c, d)
 }
 

@@ -134,7 +134,7 @@ func TestSeveralGroups(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		other := bot.Chat{ID: "g-2", Group: true, Name: "六点二十 二群"}
 		w.Put(bot.Event{Kind: bot.Message, Chat: other, From: bot.Member{Person: w.Person("小明"), Nick: "小明"}, Text: "早"})
-		has(t, send(w, records), "收到「成员.csv」，5 行。要导入哪个群？发 /导入 群名。有：六点二十读书会、六点二十 二群")
+		has(t, send(w, records), "收到「成员.csv」，6 行。要导入哪个群？发 /导入 群名。有：六点二十读书会、六点二十 二群")
 		has(t, w.Private("群主", "/导入 确定"), "没有叫「确定」的群")
 		has(t, w.Private("群主", "/导入 六点二十二群"), "我还没有「六点二十 二群」的成员名单")
 		has(t, w.Private("群主", "/导入 六点二十读书会"), "6 行里认出 3 位")

@@ -47,6 +47,35 @@ func Derive(tx store.Tx) error {
 	return nil
 }
 
+// Arrive works out where people came from, for credits that were kept before that was told.
+func Arrive(tx store.Tx) error {
+	type row struct {
+		chat bot.ChatID
+		who  bot.PersonID
+	}
+	var list []row
+	for r, err := range credits.Scan(tx, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		var cr row
+		if err := store.Split(r.Key, &cr.chat, &cr.who); err != nil {
+			return err
+		}
+		list = append(list, cr)
+	}
+	for _, r := range list {
+		p, err := bot.PersonOf(tx, r.who)
+		if err != nil {
+			return err
+		}
+		if err := settle(tx, r.chat, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func derive(tx store.Tx, chat bot.ChatID, who bot.PersonID, now credit) error {
 	if err := put(tx, chat, who, credit{Stayed: true, Aged: true, Ruling: &ruling{}}, now); err != nil {
 		return err

@@ -181,3 +181,39 @@ func BenchmarkQuestions(b *testing.B) {
 		}
 	}
 }
+
+// TestArriveFindsWhatIsThere: what the step works out of old credits is what they would have come to.
+func TestArriveFindsWhatIsThere(t *testing.T) {
+	db := storetest.Open(t)
+	seed(t, db, 50, shapes()["random"])
+	err := db.Update(t.Context(), func(tx store.Tx) error {
+		want := map[string]flow{}
+		for row, err := range flows.Scan(tx, store.Range{}) {
+			if err != nil {
+				return err
+			}
+			want[row.Key] = row.Value
+		}
+		for _, table := range []string{string(flows), string(arrivals)} {
+			if err := empty(tx, table); err != nil {
+				return err
+			}
+		}
+		if err := Arrive(tx); err != nil {
+			return err
+		}
+		n := 0
+		for row, err := range flows.Scan(tx, store.Range{}) {
+			if n++; err != nil || row.Value != want[row.Key] {
+				t.Errorf("%s: %+v, %v; expected %+v", store.FormatKey(row.Key), row.Value, err, want[row.Key])
+			}
+		}
+		if n == 0 || n != len(want) {
+			t.Errorf("%d counts, expected %d", n, len(want))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
