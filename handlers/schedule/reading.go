@@ -202,8 +202,8 @@ func readDay(c *bot.Call, s string) (time.Time, bool) {
 
 // cutOption parts an option: 给:全部, 到 #标签.
 func cutOption(word string) (name, value string, ok bool) {
-	if name, tag, ok := strings.Cut(word, " "); ok && strings.ContainsAny(tag, "#＃") && !strings.ContainsAny(name, ":：") {
-		return "给", strings.TrimSpace(tag), true
+	if parts := strings.Fields(word); len(parts) == 2 && strings.ContainsAny(parts[1], "#＃") && !strings.ContainsAny(parts[0], ":：") {
+		return "给", parts[1], true
 	}
 	return strings.Cut(strings.Replace(word, "：", ":", 1), ":")
 }
