@@ -64,6 +64,19 @@ func copyState(ctx context.Context, data string, w io.Writer) error {
 	return errors.Join(db.Backup(ctx, w), db.Close())
 }
 
+// sayOpening says what to do about a database that does not open.
+func sayOpening(err error) error {
+	switch {
+	case errors.Is(err, bolt.ErrLocked):
+		return fmt.Errorf("这个数据文件夹已经有一个机器人在用 / a bot is running on this folder already: %w", err)
+	case errors.Is(err, bolt.ErrDamaged):
+		return fmt.Errorf("数据库坏了，请用备份恢复：sixtwenty restore 备份文件 / the database is damaged; put a backup in its place with sixtwenty restore FILE: %w", err)
+	case errors.Is(err, bolt.ErrNewer):
+		return fmt.Errorf("请用更新版本的程序 / use the newer program: %w", err)
+	}
+	return fmt.Errorf("打不开数据库 / the database does not open: %w", err)
+}
+
 // lookAt opens the database of a bot that does not run.
 func lookAt(file string) (*bolt.DB, error) {
 	db, err := bolt.Look(file, schema())

@@ -163,7 +163,7 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	r := start(t, nil, "run", "--data", data)
 	r.out.find(t, address)
 	got := fails(t, nil, "run", "--data", data)
-	if !strings.Contains(got, "sixtwenty.db") || !strings.Contains(got, "another process") {
+	if !strings.Contains(got, "sixtwenty.db") || !strings.Contains(got, "another process") || !strings.Contains(got, "a bot is running") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -133,7 +133,7 @@ func (h *house) openState() (old bool, err error) {
 	_, err = os.Stat(file)
 	old = err == nil
 	if h.file, err = bolt.Open(file, schema()); err != nil {
-		return old, fmt.Errorf("the database %s: %w", file, err)
+		return old, sayOpening(err)
 	}
 	h.closes = append(h.closes, h.file.Close)
 	h.db = store.Prefixed(h.file, accountName+"/")
