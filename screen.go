@@ -58,12 +58,12 @@ func (h *house) showState(s bot.AccountState) {
 // showCodes prints new codes: the terminal is a place where only the owner looks.
 func (h *house) showCodes(codes []bot.Code) {
 	for _, c := range codes {
-		word, role := "管理员", "manager"
+		word, role := "管理员", bot.RoleName(c.Role)
 		if c.Role == bot.Owner {
-			word, role = "机主", "owner"
+			word = "机主"
 		}
 		fmt.Fprintf(h.stdout, "%s认领码 / code for the %s: %s（%s 前有效 / good until then；私聊机器人 / send in private: /%s %s）\n",
-			word, role, c.Code, c.Expires.In(h.zone()).Format("01-02 15:04"), word, c.Code)
+			role.ZH, role.EN, c.Code, c.Expires.In(h.zone()).Format("01-02 15:04"), word, c.Code)
 	}
 }
 

@@ -142,12 +142,14 @@ type Query struct {
 // A Role is what a person may do.
 type Role int
 
-// The roles; each may do what those before it may. What the blocked write is heard by no feature.
+// The roles; each may do what those before it may. What the blocked write is heard by no feature. Manager and Host (群主) are of one
+// group, Owner (机主) is of the bot.
 const (
 	Blocked  Role = -1
 	Everyone Role = 0
 	Manager  Role = 1
-	Owner    Role = 2
+	Host     Role = 2
+	Owner    Role = 3
 )
 
 // A Place says where a command works.

@@ -2,11 +2,44 @@ package bot
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
 	"sixtwenty/store"
 )
+
+// word is what a role is called where it is kept.
+func (r Role) word() string {
+	switch r {
+	case Blocked:
+		return "blocked"
+	case Manager:
+		return "manager"
+	case Host:
+		return "host"
+	case Owner:
+		return "owner"
+	}
+	return ""
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (r Role) MarshalText() ([]byte, error) { return []byte(r.word()), nil }
+
+// UnmarshalJSON implements json.Unmarshaler. Roles that were kept as numbers, before there was a Host, are read as well.
+func (r *Role) UnmarshalJSON(b []byte) error {
+	for _, known := range []struct {
+		role Role
+		was  string
+	}{{Blocked, "-1"}, {Everyone, "0"}, {Manager, "1"}, {Host, ""}, {Owner, "2"}} {
+		if text := string(b); text == known.was || text == `"`+known.role.word()+`"` {
+			*r = known.role
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is no role", b)
+}
 
 // RoleRow binds a role to a person. It is live only in the sign-in in which it was proven: names change hands, and after
 // a new scan nothing the service sends proves who somebody is.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -68,4 +69,25 @@ func TestABlockIsOfThePerson(t *testing.T) {
 		r.put(says("小明二号", "/数"))
 		r.expect(club)
 	})
+}
+
+// TestRolesOfBeforeAreRead: they were kept as numbers.
+func TestRolesOfBeforeAreRead(t *testing.T) {
+	for text, want := range map[string]Role{"-1": Blocked, "0": Everyone, "1": Manager, "2": Owner, `"host"`: Host, `"owner"`: Owner, `""`: Everyone} {
+		var row RoleRow
+		if err := json.Unmarshal([]byte(`{"role":`+text+`}`), &row); err != nil || row.Role != want {
+			t.Errorf("%s is read as %d, %v", text, row.Role, err)
+		}
+		kept, err := json.Marshal(RoleRow{Role: want})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(kept, &row); err != nil || row.Role != want {
+			t.Errorf("%s is kept as %s and read as %d, %v", text, kept, row.Role, err)
+		}
+	}
+	var row RoleRow
+	if err := json.Unmarshal([]byte(`{"role":7}`), &row); err == nil {
+		t.Error("7 is a role")
+	}
 }

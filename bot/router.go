@@ -116,6 +116,8 @@ func RoleName(r Role) Text {
 	switch r {
 	case Owner:
 		return Text{"机主", "owner"}
+	case Host:
+		return Text{"群主", "group owner"}
 	case Manager:
 		return Text{"管理员", "manager"}
 	}

@@ -48,7 +48,7 @@ func Feature(code string) bot.Feature {
 				Run:      trouble,
 			},
 			{
-				Name: "设置", Aliases: []string{"set", "settings"}, Args: "[项] [值...]", Who: bot.Owner,
+				Name: "设置", Aliases: []string{"set", "settings"}, Args: "[项] [值...]", Who: bot.Host,
 				Summary: bot.Text{ZH: "看或改这个群的设置：/设置 checkin 看一类；值写「默认」就恢复", EN: "show or change this chat's settings: /set checkin shows one kind; default restores"},
 				Examples: []bot.Example{
 					{Say: "/设置", Reply: "…都没改过…onboarding…"},
@@ -59,13 +59,13 @@ func Feature(code string) bot.Feature {
 				Run: set,
 			},
 			{
-				Name: "启用", Aliases: []string{"enable"}, Who: bot.Owner, Where: bot.InGroup, Always: true,
+				Name: "启用", Aliases: []string{"enable"}, Who: bot.Host, Where: bot.InGroup, Always: true,
 				Summary:  bot.Text{ZH: "让机器人在这个群里工作", EN: "let the bot work in this group"},
 				Examples: []bot.Example{{Say: "/启用", Reply: "…为这个群服务…"}},
 				Run:      enable,
 			},
 			{
-				Name: "停用", Aliases: []string{"disable"}, Who: bot.Owner, Where: bot.InGroup,
+				Name: "停用", Aliases: []string{"disable"}, Who: bot.Host, Where: bot.InGroup,
 				Summary:  bot.Text{ZH: "让机器人离开这个群（数据保留）", EN: "let the bot leave this group alone (data is kept)"},
 				Examples: []bot.Example{{Say: "/停用", Reply: "…不再…"}},
 				Run:      disable,

@@ -12,14 +12,14 @@ import (
 func powers() []bot.Command {
 	return []bot.Command{
 		{
-			Name: "任命", Aliases: []string{"appoint"}, Who: bot.Owner, Where: bot.InGroup,
-			Summary:  bot.Text{ZH: "出一个管理员码，只显示在终端和控制台", EN: "make a manager's code, shown in the terminal and the console only"},
-			Examples: []bot.Example{{Say: "/任命", Reply: "…终端和控制台…"}},
+			Name: "任命", Aliases: []string{"appoint"}, Args: "[群主]", Who: bot.Host, Where: bot.InGroup,
+			Summary:  bot.Text{ZH: "出一个管理员码（加「群主」是群主码），只显示在终端和控制台", EN: "make a manager's code (with 群主 or host, a group owner's), shown in the terminal and the console only"},
+			Examples: []bot.Example{{Say: "/任命", Reply: "…终端和控制台…"}, {Say: "/任命 群主", Reply: "…终端和控制台…"}},
 			Run:      appoint,
 		},
 		{
 			Name: "管理员", Aliases: []string{"manager"}, Args: "<管理员码>", Where: bot.InPrivate, Secret: true,
-			Summary:  bot.Text{ZH: "用管理员码成为一个群的管理员", EN: "become a group's manager with a code"},
+			Summary:  bot.Text{ZH: "用管理员码或群主码成为一个群的管理员或群主", EN: "become a group's manager or owner with a code"},
 			Examples: []bot.Example{{Say: "/管理员 00000000", Reply: "…不对…"}},
 			Run:      become,
 			Exposed:  exposedCode,
@@ -58,8 +58,10 @@ func powers() []bot.Command {
 }
 
 var (
-	textCode       = bot.Text{ZH: "管理员码已经显示在终端和控制台里，一小时内有效。请当面交给那个人，让他私聊我发：/管理员 码", EN: "The code is shown in the terminal and the console, good for an hour. Hand it over yourself; they send me in private: /manager CODE"}
-	textBecame     = bot.Text{ZH: "好的，您现在是管理员了。重新扫码登录后需要新的码。", EN: "You are a manager now. After a new sign-in you need a new code."}
+	textCode       = bot.Text{ZH: "%s码已经显示在终端和控制台里，一小时内有效。请当面交给那个人，让他私聊我发：/管理员 码", EN: "The code for a %s is shown in the terminal and the console, good for an hour. Hand it over yourself; they send me in private: /manager CODE"}
+	textAppoint    = bot.Text{ZH: "这样写：/任命，或 /任命 群主", EN: "Write /appoint, or /appoint host."}
+	textNotHost    = bot.Text{ZH: "只有机主能任命群主。", EN: "Only the bot's owner appoints a group's owner."}
+	textBecame     = bot.Text{ZH: "好的，您现在是%s了。重新扫码登录后需要新的码。", EN: "You are a %s now. After a new sign-in you need a new code."}
 	textExposed    = bot.Text{ZH: "码请私聊发给我。这个码大家都看到了，已经作废；新的在终端和控制台里。", EN: "Send codes to me in private. Everybody has seen this one, so it is void; there is a new one in the terminal and the console."}
 	textWrong      = bot.Text{ZH: "这个码不对，或者过期了。", EN: "That code is wrong, or too old."}
 	textShut       = bot.Text{ZH: "错的次数太多了，请一小时后再试。", EN: "Too many wrong codes. Try again in an hour."}
@@ -78,8 +80,18 @@ var (
 )
 
 func appoint(_ context.Context, c *bot.Call) error {
-	c.Reply(textCode)
-	return c.NewCode(bot.Manager, c.Event.Chat.ID)
+	role := bot.Manager
+	switch what := strings.ToLower(c.Arg("群主")); {
+	case what == "":
+	case what != "群主" && what != "host":
+		return bot.Refuse(textAppoint)
+	case c.Role < bot.Owner:
+		return bot.Refuse(textNotHost)
+	default:
+		role = bot.Host
+	}
+	c.Reply(textCode, c.T(bot.RoleName(role)))
+	return c.NewCode(role, c.Event.Chat.ID)
 }
 
 // become takes a code. A wrong one is answered, not refused, because the count of wrong ones must be kept.
@@ -91,12 +103,12 @@ func become(_ context.Context, c *bot.Call) error {
 	if shut {
 		return bot.Refuse(textShut)
 	}
-	_, good, err := c.UseCode(c.Arg("管理员码"))
+	code, good, err := c.UseCode(c.Arg("管理员码"))
 	if err != nil {
 		return err
 	}
 	if good {
-		c.Reply(textBecame)
+		c.Reply(textBecame, c.T(bot.RoleName(code.Role)))
 		return nil
 	}
 	return wrongCode(c)

@@ -103,6 +103,15 @@ func TestRolesCannotBeStolen(t *testing.T) {
 			w.Rename("阿杰", "群主")
 			thief = "群主"
 		},
+		"is the group's owner and wants more": func(w *bottest.World) {
+			w.Says("群主", "/任命 群主")
+			for _, c := range codes(w) {
+				w.Private("阿杰", "/管理员 "+c)
+			}
+			w.Says("阿杰", "/任命 群主")
+			w.Says("阿杰", "/合并 @群主 @阿杰")
+			w.Says("阿杰", "/解除 @群主")
+		},
 		"is a manager and wants more": func(w *bottest.World) {
 			w.Says("群主", "/任命")
 			for _, c := range codes(w) {
@@ -172,6 +181,32 @@ func TestARoleWaitsAfterANewScan(t *testing.T) {
 		if !obeys(w, "群主") {
 			t.Error("the new code does not prove the owner")
 		}
+	})
+}
+
+// TestTheGroupsOwner may do in the group what concerns the group, appoints its managers, and has no power elsewhere.
+func TestTheGroupsOwner(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		hears := func(got []string, want string) {
+			t.Helper()
+			if len(got) != 1 || !strings.Contains(got[0], want) {
+				t.Errorf("heard %q, expected %q", got, want)
+			}
+		}
+		w.Private("群主", "/机主 "+code)
+		hears(w.Says("群主", "/任命 总管"), "这样写")
+		hears(w.Says("群主", "/任命 群主"), "群主码")
+		hears(w.Private("苏苏", "/管理员 "+codes(w)[0]), "您现在是群主了")
+		hears(w.Says("苏苏", "/设置 group.day_begins 5"), "改好了")
+		hears(w.Private("苏苏", "/设置 group.day_begins 5"), "只有群主能用")
+		hears(w.Says("苏苏", "/任命 群主"), "只有机主能任命")
+		hears(w.Says("苏苏", "/任命"), "管理员码")
+		hears(w.Private("小明", "/管理员 "+codes(w)[0]), "您现在是管理员了")
+		hears(w.Says("小明", "/解除 @苏苏"), "不能拉黑")
+		hears(w.Says("苏苏", "/解除 @小明"), "普通群友")
+		hears(w.Says("苏苏", "/停"), "只有机主")
+		newScan(w)
+		hears(w.Says("苏苏", "/设置 group.day_begins 6"), "要再认领一次")
 	})
 }
 
