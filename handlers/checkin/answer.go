@@ -2,6 +2,8 @@ package checkin
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"sixtwenty/bot"
@@ -19,7 +21,7 @@ type card struct {
 }
 
 const (
-	cards     = store.Table[card]("checkin/cards") // book, day
+	gathering = store.Table[[]card]("checkin/gathering") // chat: the cards that are shown together next
 	timerCard = "card"
 	tiedLeast = 3 // a shorter run is no record
 )
@@ -58,15 +60,7 @@ func answer(c *bot.Call, s Settings, head bot.PersonID, list []result) error {
 	if each {
 		return nil
 	}
-	for _, r := range list {
-		if r.again {
-			continue
-		}
-		if err := r.addToCard(c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return gather(c, s.CardEvery, list)
 }
 
 // tellTeam says in the group that a team is complete today, where the sender was its last.
@@ -147,72 +141,94 @@ func (r result) line(c *bot.Call, first bool) string {
 	return text
 }
 
-// addToCard leaves a check-in to the card of its day, which is shown a while after the first one on it.
-func (r result) addToCard(c *bot.Call) error {
-	b := r.book
-	k, waits, err := cards.Get(c.Tx, b.id, int(b.today))
+// gather leaves check-ins to the cards, which are shown a while after the first one on them.
+func gather(c *bot.Call, every time.Duration, list []result) error {
+	chat := c.Event.Chat.ID
+	cards, waits, err := gathering.Get(c.Tx, chat)
 	if err != nil {
 		return err
 	}
+	fresh := false
+	for _, r := range list {
+		if !r.again {
+			cards, fresh = r.addTo(cards, c.Event.From.Person), true
+		}
+	}
+	if !fresh {
+		return nil
+	}
 	if !waits {
-		k = card{Plan: b.plan.Name, Day: b.today, From: r.mark.Rank}
-		if err := c.After(bot.Settings[Settings](c).CardEvery, timerCard, cardKey(b.id, b.today), cardOf{b.id, b.today}); err != nil {
+		if err := c.After(every, timerCard, "", nil); err != nil {
 			return err
 		}
 	}
-	if k.To = r.mark.Rank; r.now.Streak > k.Streak {
-		k.Long, k.Streak = c.Event.From.Person, r.now.Streak
-	}
-	return cards.Put(c.Tx, k, b.id, int(b.today))
+	return gathering.Put(c.Tx, cards, chat)
 }
 
-// A cardOf is what the timer of a card carries.
-type cardOf struct {
-	Book bookID  `json:"book"`
-	Day  bot.Day `json:"day"`
+// addTo puts a check-in on the card of its book and day.
+func (r result) addTo(cards []card, who bot.PersonID) []card {
+	plan, day := r.book.plan.Name, r.book.today
+	i := slices.IndexFunc(cards, func(k card) bool { return k.Plan == plan && k.Day == day })
+	if i < 0 {
+		i, cards = len(cards), append(cards, card{Plan: plan, Day: day, From: r.mark.Rank})
+	}
+	if k := &cards[i]; r.now.Streak > k.Streak {
+		k.To, k.Long, k.Streak = r.mark.Rank, who, r.now.Streak
+	} else {
+		k.To = r.mark.Rank
+	}
+	return cards
 }
 
-func cardKey(id bookID, d bot.Day) string { return store.FormatKey(store.Key(id, int(d))) }
-
-// showCard says a card and begins the next one.
-func showCard(_ context.Context, c *bot.Call) error {
-	var of cardOf
-	if err := c.Decode(&of); err != nil {
+// showCards says the cards in one message, and the next ones begin.
+func showCards(_ context.Context, c *bot.Call) error {
+	chat := c.Event.Chat.ID
+	cards, _, err := gathering.Get(c.Tx, chat)
+	if err != nil || len(cards) == 0 {
 		return err
 	}
-	k, ok, err := cards.Get(c.Tx, of.Book, int(of.Day))
-	if err != nil || !ok {
-		return err
-	}
-	if err := cards.Delete(c.Tx, of.Book, int(of.Day)); err != nil {
-		return err
-	}
-	first, at, err := fastest(c, of)
+	cal, err := calendarOf(c)
 	if err != nil {
 		return err
 	}
-	text := ""
+	var lines []string
+	for _, k := range cards {
+		line, err := k.text(c, cal)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line)
+	}
+	c.Say(strings.Join(lines, "\n"))
+	return gathering.Delete(c.Tx, chat)
+}
+
+func (k card) text(c *bot.Call, cal calendar) (text string, err error) {
 	if k.Plan != "" {
 		text = c.T(textOfPlan, k.Plan)
 	}
 	if k.From == k.To {
 		text += c.T(textCardOne, k.To, c.Name(k.Long))
 	} else {
+		first, at, err := k.fastest(c, cal)
+		if err != nil {
+			return "", err
+		}
 		text += c.T(textCard, k.From, k.To, first, at)
 	}
 	if k.Streak > 1 {
 		text += c.T(textLongest, c.Name(k.Long), k.Streak)
 	}
-	c.Say(text + "。")
-	return nil
+	return text + "。", nil
 }
 
-// fastest is who was first on a day, and when to the second.
-func fastest(c *bot.Call, of cardOf) (name, at string, err error) {
-	row, ok, err := order.First(c.Tx, store.Under(of.Book, int(of.Day)))
+// fastest is who was first on the card's day, and when to the second.
+func (k card) fastest(c *bot.Call, cal calendar) (name, at string, err error) {
+	id := bookOf(c.Event.Chat.ID, k.Plan)
+	row, ok, err := order.First(c.Tx, store.Under(id, int(k.Day)))
 	if err != nil || !ok {
 		return "", "", err
 	}
-	m, _, err := marks.Get(c.Tx, of.Book, row.Value, int(of.Day))
-	return c.Name(row.Value), m.At.In(c.Zone()).Format(time.TimeOnly), err
+	m, _, err := marks.Get(c.Tx, id, row.Value, int(k.Day))
+	return c.Name(row.Value), m.At.In(cal.zone(m.At)).Format(time.TimeOnly), err
 }

@@ -9,6 +9,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/people"
 	"sixtwenty/pictures"
 	"sixtwenty/store"
@@ -311,5 +312,20 @@ func TestWhy(t *testing.T) {
 		expect(w.T, w.Says("小明", "/为什么 早读 11-21"), "早读 11月21日：休息日，不打卡也不断")
 		expect(w.T, w.Says("小明", "/为什么 打卡 2026-11-01"), "打卡 11月1日：那时这里还没开始打卡\n早读 11月1日：休息日，不打卡也不断")
 		expect(w.T, w.Says("小明", "/为什么 打卡 明天"), "打卡 11月25日：还没到\n早读 11月25日：还没到")
+	})
+}
+
+// A storm that counts in several check-ins at once is answered with one message, in the times of the day's own zone.
+func TestOneCardForAll(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.Answers = "card" })
+	opts.Features = append(opts.Features, owner.Feature("314159"))
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Says("小六", "/打卡项 早读 11:00-13:00")
+		expect(w.T, w.Says("小明", "打卡"), "…今天第 1 个，连续第 1 天，共 1 天。\n「早读」第 1 个，连续第 1 天。")
+		expect(w.T, w.Says("阿杰", "打卡"))
+		w.Says("小六", "/设置 group.zone America/New_York")
+		expect(w.T, w.Says("苏苏", "打卡 早读"))
+		expect(w.T, w.Wind(time.Minute), "第 1–2 名已打卡，最快 小明 12:00:00。\n「早读」第 1–3 名已打卡，最快 小明 12:00:00。")
+		expect(w.T, w.Wind(time.Minute))
 	})
 }

@@ -83,6 +83,9 @@ func (b *book) sumText(c *bot.Call, unit string, p period) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if all.Sum == 0 {
+		return "", nil
+	}
 	text := c.T(textStatsSum, sumText(all.Sum, unit))
 	list, err := indexed(c.Tx, sums, boardSize, b.id, p)
 	if err != nil {

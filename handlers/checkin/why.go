@@ -90,7 +90,7 @@ func why(r store.Reader, q bot.Question) (lines []bot.Line, err error) {
 		case p.Name != "" && named == "":
 			from = today - whyPlanDays + 1
 		}
-		more, err := k.explain(from, to, today, q.Limit-len(lines))
+		more, err := k.explain(from, to, today, named != "", q.Limit-len(lines))
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +116,7 @@ func askedAbout(topic string, list []plan, today bot.Day) (day bot.Day, named st
 }
 
 // explain gives a line for each day, the latest first.
-func (k matter) explain(from, to, today bot.Day, most int) (lines []bot.Line, err error) {
+func (k matter) explain(from, to, today bot.Day, named bool, most int) (lines []bot.Line, err error) {
 	for d := to; d >= from && len(lines) < most; d-- {
 		if d < k.row.Opened && from != to {
 			break
@@ -127,6 +127,9 @@ func (k matter) explain(from, to, today bot.Day, most int) (lines []bot.Line, er
 		}
 		if text == "" {
 			text = k.missing(d, today)
+		}
+		if from != to && !named && text == format(k.q.Lang, textWhyRest) && k.plan.Name != "" {
+			continue // that a plan has no such day is of no interest unless it is asked about
 		}
 		title := format(k.q.Lang, textDaily)
 		if k.plan.Name != "" {
