@@ -27,11 +27,11 @@ func FuzzOptionWord(f *testing.F) {
 
 func TestOptionWord(t *testing.T) {
 	for in, want := range map[string]string{
-		"给:全部 早安":              "给:全部",
-		"到 #早读 早安":             "到 #早读",
-		"到 晚上":                 "到",
+		"给:全部 早安":  "给:全部",
+		"到 #早读 早安": "到 #早读",
+		"到 晚上":     "到",
 		"给:「六点二十 三群」、#早 早安": "给:「六点二十 三群」",
-		"给:「没关上 早安":           "给:「没关上",
+		"给:「没关上 早安":         "给:「没关上",
 	} {
 		if got := optionWord(in); got != want {
 			t.Errorf("of %q the first is %q, expected %q", in, got, want)

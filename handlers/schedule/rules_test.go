@@ -147,7 +147,7 @@ func rows(w *bottest.World, name string, args map[string]string) (cells [][]stri
 			continue
 		}
 		err := w.DB().View(context.Background(), func(r store.Reader) error {
-			shown, err := v.Read(r, bot.Query{Now: time.Now(), Lang: bot.ZH, Limit: 50, Args: args})
+			shown, err := v.Read(r, bot.Query{Now: time.Now(), Lang: bot.ZH, Limit: 200, Args: args})
 			for _, row := range shown.Rows {
 				cells = append(cells, row.Cells)
 			}
