@@ -28,13 +28,14 @@ type Outlook struct {
 	bot      *Bot
 	r        store.Reader
 	settings map[settingKey]any
+	changed  *changedSettings
 	since    time.Time // of the sign-in
 }
 
 func (b *Bot) outlook(r store.Reader, now time.Time) Outlook {
 	b.outbox.mu.Lock()
 	defer b.outbox.mu.Unlock()
-	return Outlook{Now: now, bot: b, r: r, settings: map[settingKey]any{}, since: b.outbox.budget.since}
+	return Outlook{Now: now, bot: b, r: r, settings: map[settingKey]any{}, changed: &changedSettings{}, since: b.outbox.budget.since}
 }
 
 // ahead gives a view with the outlook and the registry in every query.
@@ -183,11 +184,40 @@ func (o Outlook) settingsOf(f *feature, chat ChatID) (any, error) {
 	if v, ok := o.settings[key]; ok {
 		return v, nil
 	}
+	if err := o.changed.read(o.r); err != nil {
+		return nil, err
+	}
+	if !o.changed.keys[key] {
+		return f.base, nil
+	}
 	v, err := f.settingsIn(o.r, chat)
 	if err == nil {
 		o.settings[key] = v
 	}
 	return v, err
+}
+
+// changedSettings are the features of groups of which the owner changed anything. They are few: all the others, in which
+// config.yaml holds, cost one scan together and not one each.
+type changedSettings struct{ keys map[settingKey]bool }
+
+func (c *changedSettings) read(r store.Reader) error {
+	if c.keys != nil {
+		return nil
+	}
+	keys := map[settingKey]bool{}
+	for row, err := range overrides.Scan(r, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		var key settingKey
+		if err := store.Split(row.Key, &key.feature, &key.chat, nil); err != nil {
+			return err
+		}
+		keys[key] = true
+	}
+	c.keys = keys
+	return nil
 }
 
 // Settings are those of a feature as they hold in a group, as the type of Feature.Settings; nil where nothing is told.
