@@ -38,7 +38,7 @@ func TestGoalsGiftsAndPrivatePrizes(t *testing.T) {
 		expect(t, w.Says("群主", "/邀请活动 图 3"), "好的，正在存这张图…", "存好了，满 3 位的人会收到这张图。")
 
 		w.Private("小明", "你好")
-		expect(t, w.Invite("小明", "甲"), "新人 甲 由 小明 邀请，算数啦，新人礼：一张券领取请私聊我发 /领奖", "恭喜 小明 邀请满 1 位，得：奶茶！…")
+		expect(t, w.Invite("小明", "甲"), "新人 甲 由 小明 邀请，算数啦，新人礼：一张券（领取请私聊我发 /领奖）", "恭喜 小明 邀请满 1 位，得：奶茶！…")
 		expect(t, w.HeardBy("小明"))
 		w.Invite("小明", "乙")
 		expect(t, w.Invite("小明", "丙"), "新人 丙…新人礼：一张券", "恭喜 小明 邀请满 3 位，得：一本书！…")
@@ -228,5 +228,45 @@ func TestTheTreeIsWalked(t *testing.T) {
 		if got := at(string(w.Person("甲"))); !slices.Equal(got, []string{"甲", "-丙"}) {
 			t.Errorf("from 甲: %q", got)
 		}
+	})
+}
+
+// Who asks to be forgotten leaves no prize, no word and no name behind; what they brought still counts, for nobody.
+func TestForgetting(t *testing.T) {
+	run(t, referral.Settings{}, func(w *bottest.World) {
+		w.Says("小六", "/来源 加 微博")
+		w.Says("小六", "/邀请活动 开 7 1 奶茶")
+		w.Private("小明", "微博")
+		w.Invite("小明", "甲")
+		w.Says("小六", "/判邀请 甲 小明 秘密的理由")
+		mine := func() (n int) {
+			err := w.DB().View(t.Context(), func(r store.Reader) error {
+				for _, table := range []string{"referral/prizes", "referral/channels/knocked", "referral/scores"} {
+					for p, err := range r.Scan(table, store.Range{}) {
+						if err != nil {
+							return err
+						}
+						if strings.Contains(p.Key, "p-小明") {
+							n++
+						}
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if mine() < 3 {
+			t.Fatalf("only %d rows; the test is blind", mine())
+		}
+		w.Private("小明", "/忘记我")
+		w.Private("小明", "/忘记我 确定")
+		if n := mine(); n != 0 {
+			t.Errorf("%d rows are left", n)
+		}
+		expect(t, w.Says("阿杰", "/邀请榜"), "还没有邀请记录…")
+		expect(t, w.Says("阿杰", "/邀请树 全群"), "全群的邀请树：群友带来 1 人，还在 1 人…")
 	})
 }

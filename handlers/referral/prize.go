@@ -29,7 +29,7 @@ const (
 var (
 	textReached   = bot.Text{ZH: "恭喜 %s 邀请满 %d 位，得：%s！谢谢您把朋友带来～", EN: "%s brought %d people and earns: %s. Thank you!"}
 	textGifted    = bot.Text{ZH: "新人 %s 由 %s 邀请，算数啦，新人礼：%s", EN: "%s, brought by %s, counts now and gets: %s"}
-	textFetch     = bot.Text{ZH: "领取请私聊我发 /领奖", EN: " To fetch it send me /prize in private."}
+	textFetch     = bot.Text{ZH: "（领取请私聊我发 /领奖）", EN: " (To fetch it send me /prize in private.)"}
 	textPrizes    = bot.Text{ZH: "您得到的：", EN: "What you earned:"}
 	textPrize     = bot.Text{ZH: "\n%s %s", EN: "\n%s %s"}
 	textPrizeCode = bot.Text{ZH: "，兑换码 %s", EN: ", code %s"}
