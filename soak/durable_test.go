@@ -83,6 +83,35 @@ func TestAFailingDiskEndsTheProgram(t *testing.T) {
 	}
 }
 
+// TestTheProgramOutlivesAFullDisk lets the system say for a while that there is no room: the program says so, says nothing else,
+// lives on, and in the end has lost nothing.
+func TestTheProgramOutlivesAFullDisk(t *testing.T) {
+	tracer := canTrace(t)
+	r := newRampage(t, number(t, "SEED", 620), 0)
+	r.box.Mend(0)
+	r.host.wrap = []string{
+		tracer, "-D", "-f", "-e", "trace=fstatfs", "-e", "inject=fstatfs:retval=0:when=80..90", "-o", os.DevNull, // 0 of 0 bytes free
+	}
+	p := r.host.start(t)
+	r.online(p)
+	until(t, time.Minute, "the disk to be full", func() bool {
+		_, err := r.tr.act()
+		check(t, err)
+		return strings.Contains(read(t, r.host.log.Name()), "the disk is full")
+	})
+	until(t, time.Minute, "room on the disk", func() bool {
+		out, err := r.host.run(t.Context(), "status")
+		return err == nil && !strings.Contains(out, "not kept")
+	})
+	check(t, p.stop())
+	r.host.wrap = nil
+	r.settle()
+	v := verdict{seed: r.seed}
+	v.compare(gather(t, r.box, r.host.database(), r.tr), r.tr)
+	v.report(t)
+	t.Logf("%d events, %d days counted, %d messages, unknown %d", v.events, v.counted, v.replies, v.unknown)
+}
+
 func read(t *testing.T, file string) string {
 	t.Helper()
 	data, err := os.ReadFile(file)
