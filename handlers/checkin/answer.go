@@ -38,6 +38,7 @@ var (
 	textCard    = bot.Text{ZH: "第 %d–%d 名已打卡，最快 %s %s", EN: "Numbers %d–%d have checked in, fastest %s at %s"}
 	textCardOne = bot.Text{ZH: "第 %d 名 %s 已打卡", EN: "Number %d, %s, has checked in"}
 	textLongest = bot.Text{ZH: "；连续最长 %s %d 天", EN: "; longest run %s, %d days"}
+	textStop    = bot.Text{ZH: "。", EN: "."}
 	textOfPlan  = bot.Text{ZH: "「%s」", EN: "%s: "}
 )
 
@@ -86,7 +87,7 @@ func answersEach(c *bot.Call, s Settings) (bool, error) {
 
 // wording puts the results into words, and says whether they are worth a reply of their own in a storm.
 func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text string, own bool, err error) {
-	fresh := 0
+	fresh, told := 0, 0
 	for _, r := range list {
 		if r.again {
 			continue
@@ -94,9 +95,9 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 		text += r.line(c, fresh == 0)
 		fresh++
 		own = own || s.First && r.mark.Rank == 1
-		if s.celebrates(r.now.Streak) && r.now.Streak > r.was.Streak {
-			own = true
-			text += "\n" + s.celebration(c.Event.From.Shown(), r.now.Streak)
+		if n := r.now.Streak; n != told && n > r.was.Streak && s.celebrates(n) {
+			own, told = true, n
+			text += "\n" + r.of(c) + s.celebration(c.Event.From.Shown(), n)
 		}
 	}
 	r := list[0]
@@ -115,6 +116,14 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 		text += c.T(textAmount, sumText(r.mark.Sum, s.Unit), sumText(month.Sum, s.Unit))
 	}
 	return text, own, nil
+}
+
+// of names the check-in where it is a named one.
+func (r result) of(c *bot.Call) string {
+	if r.book.plan.Name == "" {
+		return ""
+	}
+	return c.T(textOfPlan, r.book.plan.Name)
 }
 
 // line is one result in words; the first one of a reply speaks to the member.
@@ -219,7 +228,7 @@ func (k card) text(c *bot.Call, cal calendar) (text string, err error) {
 	if k.Streak > 1 {
 		text += c.T(textLongest, c.Name(k.Long), k.Streak)
 	}
-	return text + "。", nil
+	return text + c.T(textStop), nil
 }
 
 // fastest is who was first on the card's day, and when to the second.

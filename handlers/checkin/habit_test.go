@@ -315,6 +315,18 @@ func TestWhy(t *testing.T) {
 	})
 }
 
+// A milestone is celebrated once, though it is reached in two check-ins at once.
+func TestOneCelebration(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Milestones = []string{"1", "2"} }), func(w *bottest.World) {
+		w.Says("小六", "/打卡项 早读 全天")
+		expect(w.T, w.Says("小明", "打卡"), "@小明…连续第 1 天，共 1 天。\n🎉 小明 连续打卡 1 天，了不起！\n「早读」第 1 个，连续第 1 天。")
+		w.Says("小六", "/打卡项 晚读 全天")
+		w.Wind(24 * time.Hour)
+		got := w.Says("小明", "打卡")
+		expect(w.T, got, "…🎉 小明 连续打卡 2 天，了不起！…\n「晚读」第 1 个，连续第 1 天。\n「晚读」🎉 小明 连续打卡 1 天，了不起！")
+	})
+}
+
 // A storm that counts in several check-ins at once is answered with one message, in the times of the day's own zone.
 func TestOneCardForAll(t *testing.T) {
 	opts := with(func(s *checkin.Settings) { s.Answers = "card" })

@@ -110,17 +110,19 @@ var (
 	textEntry   = bot.Text{ZH: "\n%s %+d %s", EN: "\n%s %+d %s"}
 	textByHand  = bot.Text{ZH: "好的，%s %+d 分（%s），现在 %d 分。", EN: "Done: %s %+d (%s), %d now."}
 	textNumber  = bot.Text{ZH: "分数要写 -%[1]d 到 %[1]d 的整数，不能是 0。", EN: "The points are a whole number from -%[1]d to %[1]d, and not 0."}
+	textOfWhat  = bot.Text{ZH: "%s「%s」", EN: "%s (%s)"}
 	textPoints  = bot.Text{ZH: "积分", EN: "points"}
 	textCheckIn = bot.Text{ZH: "打卡", EN: "check-in"}
 	textInvite  = bot.Text{ZH: "邀请", EN: "invitation"}
 	textSpeech  = bot.Text{ZH: "发言", EN: "message"}
+	textHistory = bot.Text{ZH: "以前的积分", EN: "from before"}
 	textCorrect = bot.Text{ZH: "打卡修改", EN: "correction"}
 )
 
 func balance(_ context.Context, c *bot.Call) error {
 	who, name := c.Event.From.Person, c.At()
 	if arg := c.Arg("谁"); arg != "" {
-		m, err := one(c, arg)
+		m, err := c.One(arg)
 		if err != nil {
 			return err
 		}
@@ -208,14 +210,14 @@ func ledger(_ context.Context, c *bot.Call) error {
 
 // reason says in a language what an entry was for. What a manager wrote is said as they wrote it.
 func reason(l bot.Lang, row bot.PointsRow) string {
-	known := map[string]bot.Text{"checkin": textCheckIn, "invite": textInvite, "speech": textSpeech, "correction": textCorrect}
+	known := map[string]bot.Text{"checkin": textCheckIn, "invite": textInvite, "speech": textSpeech, "correction": textCorrect, "history": textHistory}
 	what, of, _ := strings.Cut(row.Why, ":")
 	t, ok := known[what]
 	switch {
 	case row.Feature == "points" && row.Why != "speech" || !ok: // what a manager wrote
 		return oneLine(row.Why)
 	case of != "":
-		return t.In(l) + "「" + bot.CleanName(of) + "」"
+		return fmt.Sprintf(textOfWhat.In(l), t.In(l), bot.CleanName(of))
 	}
 	return t.In(l)
 }
@@ -230,7 +232,7 @@ func oneLine(s string) string {
 }
 
 func byHand(_ context.Context, c *bot.Call) error {
-	m, err := one(c, c.Arg("谁"))
+	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}
