@@ -26,7 +26,7 @@ func oneBotClients() []oneBotClient {
 		{name: "bare loop on bbolt", start: func(ctx context.Context, b *bench, url, dir string) (*process, error) {
 			return start(ctx, dir, []string{"URL=" + url}, b.self, "client", "onebot")
 		}},
-		{name: "koishi", peer: true, most: 2000, pause: 2 * time.Second, start: func(ctx context.Context, b *bench, url, dir string) (*process, error) {
+		{name: "koishi", peer: true, most: 400, pause: 2 * time.Second, start: func(ctx context.Context, b *bench, url, dir string) (*process, error) {
 			return start(ctx, dir, []string{"URL=" + url}, "node", filepath.Join(filepath.Dir(b.clients), "onebot", "koishi", "bot.cjs"))
 		}},
 	}
@@ -119,6 +119,11 @@ func (b *bench) oneBotRound(ctx context.Context, s *section, c oneBotClient) err
 		s.add(c.name, "ms p99", quantileOf(r.Latencies, 0.99))
 		s.add(c.name, "lost", float64(r.Lost))
 		s.add(c.name, "MB resident at most", most)
+		own, err := p.memory("RssAnon")
+		if err != nil {
+			return err
+		}
+		s.add(c.name, "MB of its own at the end, without files", own)
 		fmt.Fprintf(os.Stderr, "%s: %.0f/s, %.0f µs, p50 %.1f ms, p99 %.1f ms, %d lost, %.1f MB\n", c.name, float64(r.Answers)/r.Took.Seconds(),
 			float64((after-before).Microseconds())/float64(n), quantileOf(r.Latencies, 0.5), quantileOf(r.Latencies, 0.99), r.Lost, most)
 		return nil

@@ -329,8 +329,12 @@ func (l *Load) wait(ctx context.Context) (a answered, lost int) {
 	return a, lost
 }
 
-// First lets one person check in and waits for the answer.
+// First lets one person check in and waits for the answer; where it is lost, another.
 func (l *Load) First(ctx context.Context) error {
-	_, err := l.Storm(ctx, 1, 1, 0)
-	return err
+	for {
+		r, err := l.Storm(ctx, 1, 1, 0)
+		if err != nil || r.Answers > 0 {
+			return err
+		}
+	}
 }

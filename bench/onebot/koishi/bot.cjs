@@ -1,11 +1,13 @@
 // A bot on Koishi that does what ours does at a check-in: it keeps the day of each person in each group, and answers each.
 const { App, h } = require('koishi')
+const http = require('@koishijs/plugin-http')
 const server = require('@koishijs/plugin-server')
 const onebot = require('koishi-plugin-adapter-onebot')
 const sqlite = require('@minatojs/driver-sqlite')
 
 const pick = (m) => m.default ?? m
 const app = new App({ prefix: [''], autoAssign: true, autoAuthorize: 1, minSimilarity: 1 })
+app.plugin(pick(http))
 app.plugin(pick(server), { host: '127.0.0.1', port: 0, maxPort: 0 })
 app.plugin(pick(sqlite), { path: 'koishi.db' })
 app.plugin(pick(onebot), { selfId: '10000', protocol: 'ws', endpoint: process.env.URL, token: '' })
