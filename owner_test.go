@@ -88,7 +88,7 @@ func TestTheOwnersStory(t *testing.T) {
 	v.box(base, "scan", map[string]any{})
 	v.sees(`document.querySelector('svg.qr') === null && document.querySelector('h1.state:not(.bad)') !== null`)
 
-	v.on(base, "/console/groups")
+	v.on(base, "/console/settings")
 	v.sees(`(() => { const f = [...document.querySelectorAll('.settings form')].find((f) => f.say.value.startsWith('/设置 onboarding.welcome ')); if (!f) return false; f.elements['f.value'].value = '{名字} 来啦！请先看群规。'; f.requestSubmit(); return true })()`)
 	v.answered("来啦")
 
@@ -149,7 +149,7 @@ func (v *visitor) looksRight(base string) {
 		width, height int64
 	}{{"desk", 1280, 900}, {"phone", 390, 844}} {
 		v.do(chromedp.EmulateViewport(size.width, size.height))
-		for _, page := range []string{"", "/groups", "/people", "/referrals", "/schedule", "/account", "/log"} {
+		for _, page := range []string{"", "/groups", "/settings", "/people", "/referrals", "/schedule", "/account", "/log"} {
 			v.on(base, "/console"+page)
 			v.shot("console-" + size.name + strings.ReplaceAll(page, "/", "-"))
 			found, err := chromedp.Run(v.ctx, chromedp.Evaluate[[]string](string(script)))

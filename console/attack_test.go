@@ -43,7 +43,7 @@ func locked(t *testing.T, play func(s *site, d *door.Door, log *bytes.Buffer)) {
 // everyAddress is one of each address that the console knows, with its method.
 func everyAddress() map[string]string {
 	list := map[string]string{
-		"/console/people/p": "GET", "/console/merge": "GET", "/console/view/checkin/today": "GET", "/console/live": "GET",
+		"/console/people/p": "GET", "/console/settings": "GET", "/console/merge": "GET", "/console/view/checkin/today": "GET", "/console/live": "GET",
 		"/console/export/checkin/today/a.csv": "GET", "/console/workbook/today/a.xlsx": "GET",
 		"/console/play/" + strings.Repeat("0", 64): "GET", "/console/backup/x": "GET", "/console/compare/x": "GET",
 		"/console/say": "POST", "/console/bring": "POST", "/console/backup": "POST", "/console/alarm": "POST", "/console/leave": "POST",

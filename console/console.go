@@ -68,6 +68,7 @@ func (c *console) routes() http.Handler {
 	for path, show := range map[string]http.HandlerFunc{
 		"GET /console":                                c.today,
 		"GET /console/groups":                         c.groups,
+		"GET /console/settings":                       c.setting,
 		"GET /console/people":                         c.find,
 		"GET /console/people/{who}":                   c.person,
 		"GET /console/merge":                          c.merge,

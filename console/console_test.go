@@ -173,7 +173,7 @@ func TestNoPageNeedsWhatThePolicyForbids(t *testing.T) {
 
 func TestACommandIsTheOwners(t *testing.T) {
 	world(t, func(s *site) {
-		page := s.does("/console/say", "chat", s.group(), "back", "/console/groups", "say", "/设置 group.day_begins {value}", "f.value", "5")
+		page := s.does("/console/say", "chat", s.group(), "back", "/console/settings", "say", "/设置 group.day_begins {value}", "f.value", "5")
 		if !strings.Contains(said(page), "5") || !strings.Contains(page, `class="changed"`) {
 			t.Errorf("the setting is not changed: %s", said(page))
 		}

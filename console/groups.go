@@ -12,7 +12,7 @@ import (
 type groupsPage struct {
 	frame
 	Figures  []figure
-	Sections []section
+	Settings string   // the address
 	Others   []choice // groups the bot does not work in
 }
 
@@ -42,14 +42,31 @@ func (c *console) groups(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		p.Figures = []figure{{Name: f.T("members"), Value: strconv.Itoa(n), Share: -1}}
-		if p.Sections, err = c.settings(f, s); err != nil {
-			return err
-		}
+		p.Settings = address("/console/settings", keepsOf(bot.Query{Chat: f.Chat.ID}))
 		f.Parts, err = c.parts(ctx, s, f, c.wanted(bot.OnGroups, bot.OfGroup, bot.OfAccount), "")
 		return err
 	})
 	p.frame = f
 	c.show(w, "groups.html", p, err)
+}
+
+type settingsPage struct {
+	frame
+	Sections []section
+}
+
+func (c *console) setting(w http.ResponseWriter, r *http.Request) {
+	var p settingsPage
+	f, err := c.read(r, bot.OnGroups, func(_ context.Context, s store.Reader, f *frame) (err error) {
+		f.Title = f.T("settings")
+		p = settingsPage{}
+		if f.Chat.ID != "" {
+			p.Sections, err = c.settings(f, s)
+		}
+		return err
+	})
+	p.frame = f
+	c.show(w, "settings.html", p, err)
 }
 
 func others(s store.Reader) (list []choice, err error) {

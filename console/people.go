@@ -22,7 +22,7 @@ type peoplePage struct {
 // A found is somebody who goes, or once went, by what was looked for.
 type found struct {
 	Who, Name, Once string
-	Groups          string
+	Group           string // where it is the one that is looked at
 	Href            string
 	Merge           string // the address of the preview, where a merge is being prepared
 }
@@ -36,10 +36,9 @@ type merge struct {
 }
 
 const (
-	maxAsked   = 64 // bytes of a name that is looked for
-	maxFound   = 40
-	maxMerges  = 20
-	groupsTold = 3
+	maxAsked  = 64 // bytes of a name that is looked for
+	maxFound  = 40
+	maxMerges = 20
 )
 
 func (c *console) find(w http.ResponseWriter, r *http.Request) {
@@ -96,11 +95,13 @@ func (c *console) found(s store.Reader, f *frame, hits []hit, with string) (list
 		if once := bot.CleanName(h.name); !slices.Contains(names, once) {
 			one.Once = once
 		}
-		groups, err := bot.GroupsOf(s, who)
+		in, err := bot.IsMember(s, f.Chat.ID, who) // of all groups the card tells: here there are many people
 		if err != nil {
 			return nil, err
 		}
-		one.Groups = strings.Join(groups[:min(len(groups), groupsTold)], f.comma())
+		if in {
+			one.Group = f.GroupName()
+		}
 		if with != "" && with != string(head) {
 			one.Merge = address("/console/merge", map[string][]string{"into": {with}, "from": {string(head)}, "g": {f.Group}})
 		}
@@ -108,8 +109,6 @@ func (c *console) found(s store.Reader, f *frame, hits []hit, with string) (list
 	}
 	return list, nil
 }
-
-func (t tongue) comma() string { return bot.Text{ZH: "、", EN: ", "}.In(t.Lang) }
 
 func clip(s string, most int) string {
 	if len(s) > most {
