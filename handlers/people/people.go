@@ -75,7 +75,7 @@ var (
 	textMine      = bot.Text{ZH: "关于您，这里记着：", EN: "This is kept about you:"}
 	textLine      = bot.Text{ZH: "\n%s：%s", EN: "\n%s: %s"}
 	textNames     = bot.Text{ZH: "名字", EN: "Name"}
-	textSince     = bot.Text{ZH: "第一次见到您", EN: "First seen"}
+	textSince     = bot.Text{ZH: "第一次见到", EN: "First seen"}
 	textGroups    = bot.Text{ZH: "一起在的群", EN: "Groups in common"}
 	textBefore    = bot.Text{ZH: "以前的名字", EN: "Earlier names"}
 	textReminders = bot.Text{ZH: "提醒", EN: "Reminders"}
