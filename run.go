@@ -241,6 +241,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return serve(ctx, ln, h.gate().handler(h.mux), h.Console, h.log) })
 	g.Go(func() error { return h.backups.run(ctx) })
 	g.Go(func() error { h.lookout.alarm.Run(ctx); return nil })
+	g.Go(func() error { return h.watchVoices(ctx) })
 	if h.door != nil {
 		g.Go(func() error { return h.door.Serve(ctx, h.answers()) })
 	}

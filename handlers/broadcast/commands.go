@@ -89,6 +89,9 @@ func arrange(_ context.Context, c *bot.Call) error {
 		return list(c)
 	case "回执", "receipts":
 		return receipts(c)
+	case "看", "look": // the program says so when something in the folders changed
+		c.Reply(textDone)
+		return scanNow(c)
 	case "收", "add":
 		return receive(c, strings.TrimSpace(number+" "+rest))
 	}

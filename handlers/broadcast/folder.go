@@ -18,7 +18,8 @@ import (
 	"sixtwenty/store"
 )
 
-// The folders are looked at every so often. What lies in the queue's is put at the end of the queue and then moved to taken/
+// The folders are looked at when the program tells that something in them changed, when the owner asks for the queue, and every
+// so often in any case. What lies in the queue's is put at the end of the queue and then moved to taken/
 // below it; what is no recording is moved to refused/, with a word to the owner. A file is moved only after the commit that
 // holds what became of it, so that a crash takes none twice and loses none.
 
@@ -26,7 +27,7 @@ const (
 	workScan, workFile, workTidy = "scan", "file", "tidy"
 	timerScan                    = "scan"
 
-	scanEvery = 10 * time.Minute
+	scanEvery = 6 * time.Hour
 	// settled is how long a file must have been left alone: it may still be written.
 	settled  = 5 * time.Second
 	maxFiles = 500 // looked at in one folder

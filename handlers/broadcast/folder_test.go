@@ -51,8 +51,7 @@ func TestWhatIsPutIntoTheFolderIsQueued(t *testing.T) {
 		file(t, queue, "坏的.mp3", []byte("<html>"))
 		file(t, queue, "空的.wav", nil)
 		file(t, queue, "报告.pdf", []byte("x"))
-		w.Wind(11 * time.Minute)
-		told := strings.Join(w.HeardBy("群主"), "\n")
+		told := strings.Join(w.Private("群主", "/语音 看"), "\n")
 		for _, want := range []string{
 			"文件夹里的「通俗的力量.silk」排好了，第 1 条，60.0 秒，明天 06:20 播出。",
 			"「坏的.mp3」收不了：这不是能播的音频", "「空的.wav」收不了：这条里面没有声音",
@@ -78,6 +77,7 @@ func TestAFileIsTakenOnce(t *testing.T) {
 		for range 2 {
 			file(t, queue, "a.silk", bottest.Silk(time.Second))
 			for range 5 {
+				w.Stage().Tell("群主", "/语音 看")
 				w.Restart()
 				w.Wind(4 * time.Minute)
 			}
@@ -97,9 +97,10 @@ func TestAFileThatCannotBeMoved(t *testing.T) {
 	inFolders(t, func(w *bottest.World, _, queue string) {
 		file(t, queue, "a.silk", bottest.Silk(time.Second))
 		file(t, queue, "taken", nil) // in the way of the folder
-		w.Wind(time.Hour)
+		w.Wind(7 * time.Hour)        // a round of its own
 		hears(t, w.HeardBy("群主"), "文件夹里的「a.silk」排好了…", "「a.silk」已经处理了，但挪不走…")
-		w.Wind(time.Hour)
+		w.Private("群主", "/语音 看")
+		w.Wind(time.Second)
 		hears(t, w.HeardBy("群主"))
 		hears(t, w.Private("群主", "/语音"), "排队的语音：\n1. 明天 06:20 · 1.0 秒 ·《a》")
 	})

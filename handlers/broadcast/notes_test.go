@@ -8,9 +8,9 @@ import (
 
 func TestReadNotes(t *testing.T) {
 	for in, want := range map[string]notes{
-		"":            {},
-		"早安":          {Cover: "早安"},
-		"早安：今天讲通俗":    {Cover: "早安：今天讲通俗"}, // no heading of ours
+		"":           {},
+		"早安":         {Cover: "早安"},
+		"早安：今天讲通俗":   {Cover: "早安：今天讲通俗"}, // no heading of ours
 		"\ufeff话：早安": {Cover: "早安"},
 		"标题: 通俗\r\n话：早安\r\n关键词：通俗\r\n\r\n文稿：第一行\r\n话：第二行": {Title: "通俗", Cover: "早安", Keyword: "通俗", Text: "第一行\r\n话：第二行"},
 		"Title: A\nKEYWORD: b\ntext: c": {Title: "A", Keyword: "b", Text: "c"},
