@@ -187,6 +187,15 @@ func TestInPrivateOfTwoGroups(t *testing.T) {
 		w.Wind(6 * time.Minute)
 		expect(w.T, w.Private("小明", "1"))
 		expect(w.T, w.Heard())
+		err := w.DB().View(w.T.Context(), func(r store.Reader) error {
+			for row := range r.Scan("checkin/questions", store.Range{}) {
+				t.Errorf("%s is still kept", row.Value)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	})
 }
 

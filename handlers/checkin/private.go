@@ -21,10 +21,11 @@ type question struct {
 }
 
 const (
-	questions  = store.Table[question]("checkin/questions") // identity
-	maxGroups  = 9
-	minesShown = 3
-	maxContent = 500 // characters kept of what was written beside a check-in
+	questions     = store.Table[question]("checkin/questions") // identity
+	timerQuestion = "question"
+	maxGroups     = 9
+	minesShown    = 3
+	maxContent    = 500 // characters kept of what was written beside a check-in
 )
 
 var (
@@ -105,7 +106,19 @@ func checkInPrivately(ctx context.Context, c *bot.Call) error {
 		text += c.T(textOneOf, i+1, bot.CleanName(g.Name))
 	}
 	c.Say(text)
+	if err := c.After(halfLife, timerQuestion, string(c.Event.From.Person), c.Event.From.Person); err != nil {
+		return err
+	}
 	return questions.Put(c.Tx, q, c.Event.From.Person)
+}
+
+// dropQuestion forgets what was written, when it is too late to answer.
+func dropQuestion(_ context.Context, c *bot.Call) error {
+	var who bot.PersonID
+	if err := c.Decode(&who); err != nil {
+		return err
+	}
+	return questions.Delete(c.Tx, who)
 }
 
 // heardInPrivate takes the answer to the question, and what must come with a check-in.
