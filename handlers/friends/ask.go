@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	textHello  = bot.Text{ZH: "您好 {名字}，很高兴认识您！想进群就回复群里的暗号，发 /帮助 看看我能做什么。", EN: "Hello {name}, glad to meet you! To join a group reply its word; send /help to see what I can do."}
+	textHello  = bot.Text{ZH: "您好 {名字}，很高兴认识您！想进群的话，把进群的暗号发给我就行；发 /帮助 看看我能做什么。", EN: "Hello {name}, glad to meet you! To join a group send me its word; send /help to see what I can do."}
 	textWants  = bot.Text{ZH: "%s 想加好友：「%s」。发「/好友 通过 %d」，或者在手机上处理。", EN: "%s asks to be a friend: “%s”. Send “/friends accept %d”, or see to it on the phone."}
 	textNoWord = bot.Text{ZH: "（没写招呼）", EN: "(no hello)"}
 	textFailed = bot.Text{ZH: "没能通过 %s 的好友申请（可能是重新扫码以前的），请在手机上处理。", EN: "The friend request of %s was not accepted (perhaps it is of before the last scan). Please see to it on the phone."}

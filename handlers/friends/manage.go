@@ -20,6 +20,8 @@ var (
 	textWordsAre = bot.Text{ZH: "招呼里有 %s", EN: "if the hello holds %s"}
 	textAllDay   = bot.Text{ZH: "全天", EN: "at any hour"}
 	textOr       = bot.Text{ZH: " 或 ", EN: " or "}
+	textSources  = bot.Text{ZH: "\n来源按招呼里的词：%s", EN: "\nChannels by words of the hello: %s"}
+	textComma    = bot.Text{ZH: "、", EN: ", "}
 	textWaiting  = bot.Text{ZH: "\n等您处理的：", EN: "\nWaiting for you:"}
 	textOne      = bot.Text{ZH: "\n%d. %s：%s", EN: "\n%d. %s: %s"}
 	textHow      = bot.Text{ZH: "\n发「/好友 通过 编号」或「/好友 忽略 编号」。", EN: "\nSend “/friends accept NUMBER” or “/friends ignore NUMBER”."}
@@ -95,6 +97,14 @@ func change(c *bot.Call, verb, text string) error {
 
 // describe says what the rule does.
 func (s Settings) describe(c *bot.Call) string {
+	text := s.accepts(c)
+	if len(s.Channels) > 0 {
+		text += c.T(textSources, strings.Join(s.Channels, c.T(textComma)))
+	}
+	return text
+}
+
+func (s Settings) accepts(c *bot.Call) string {
 	if !s.Accept {
 		return c.T(textOff)
 	}
