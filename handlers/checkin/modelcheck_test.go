@@ -101,25 +101,44 @@ func (m *model) expectHeads(want map[string]string) {
 	}
 }
 
+// each calls fn for every row of a table.
+func each(r store.Reader, table string, fn func(key string, value []byte) error) error {
+	for row, err := range r.Scan(table, store.Range{}) {
+		if err != nil {
+			return err
+		}
+		if err := fn(row.Key, row.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dumpHeads writes how many people were there on each day.
+func dumpHeads(r store.Reader, got map[string]string) error {
+	var id bookID
+	var n int
+	return each(r, string(counts), func(key string, _ []byte) error {
+		if err := store.Split(key, &id, &n); err != nil {
+			return err
+		}
+		people, err := peopleOn(r, id, bot.Day(n))
+		if people > 0 {
+			got[fmt.Sprint("heads ", bot.Day(n))] = fmt.Sprint(people)
+		}
+		return err
+	})
+}
+
 // dump writes what the bot keeps in the same way.
 func dump(r store.Reader, got map[string]string) error {
-	read := func(table string, fn func(key string, value []byte) error) error {
-		for row, err := range r.Scan(table, store.Range{}) {
-			if err != nil {
-				return err
-			}
-			if err := fn(row.Key, row.Value); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 	var id bookID
 	var who bot.PersonID
 	var p period
 	var n int
 	return errors.Join(
-		read(string(habits), func(key string, _ []byte) error {
+		dumpHeads(r, got),
+		each(r, string(habits), func(key string, _ []byte) error {
 			if err := store.Split(key, &id, &who); err != nil {
 				return err
 			}
@@ -127,17 +146,17 @@ func dump(r store.Reader, got map[string]string) error {
 			got[fmt.Sprint("habit ", who)] = fmt.Sprint(h)
 			return err
 		}),
-		read(string(totals), func(key string, _ []byte) error {
+		each(r, string(totals), func(key string, _ []byte) error {
 			err := store.Split(key, &id, &n, &who)
 			got[fmt.Sprint("total ", who)] = fmt.Sprint(-n)
 			return err
 		}),
-		read(string(alive), func(key string, _ []byte) error {
+		each(r, string(alive), func(key string, _ []byte) error {
 			err := store.Split(key, &id, &n, &who)
 			got[fmt.Sprint("alive ", who)] = fmt.Sprint(-n)
 			return err
 		}),
-		read(string(tallies), func(key string, _ []byte) error {
+		each(r, string(tallies), func(key string, _ []byte) error {
 			if err := store.Split(key, &id, &who, &p); err != nil {
 				return err
 			}
@@ -149,22 +168,12 @@ func dump(r store.Reader, got map[string]string) error {
 			got[fmt.Sprint("tally ", who, p)] = fmt.Sprint(t.Days)
 			return err
 		}),
-		read(string(counts), func(key string, _ []byte) error {
-			if err := store.Split(key, &id, &n); err != nil {
-				return err
-			}
-			people, err := peopleOn(r, id, bot.Day(n))
-			if people > 0 {
-				got[fmt.Sprint("heads ", bot.Day(n))] = fmt.Sprint(people)
-			}
-			return err
-		}),
-		read(string(ranking), func(key string, _ []byte) error {
+		each(r, string(ranking), func(key string, _ []byte) error {
 			err := store.Split(key, &id, &p, &n, &who)
 			got[fmt.Sprint("rank ", who, p)] = fmt.Sprint(-n)
 			return err
 		}),
-		read(string(frozen), func(key string, _ []byte) error {
+		each(r, string(frozen), func(key string, _ []byte) error {
 			err := store.Split(key, &id, &who, &n)
 			got[fmt.Sprint("frozen ", who, bot.Day(n))] = "yes"
 			return err
