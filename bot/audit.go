@@ -12,7 +12,7 @@ type AuditRow struct {
 	At       time.Time `json:"at"`
 	Who      PersonID  `json:"who,omitempty"` // "" is the account's own phone, or the console
 	Chat     ChatID    `json:"chat,omitempty"`
-	Command  string    `json:"command"`
+	Command  string    `json:"command"` // or the feature, where it was no command
 	Args     string    `json:"args,omitempty"`
 	Evidence string    `json:"evidence"`        // phone, console, code, order; "" where nothing gave the power
 	Outcome  string    `json:"outcome"`         // done, refused, failed, denied
@@ -37,9 +37,19 @@ const (
 	outcomeDenied  = "denied"
 )
 
+// Power says whether the sender has at least this role, where only a part of what a command or a watch does takes it. What comes of the
+// run is written down as a use of power.
+func (c *Call) Power(need Role) bool {
+	c.power = max(c.power, need)
+	return c.Role >= need
+}
+
 // audit writes down a use of power. It stands outside the nested transaction: what was refused is written too.
 func (r *run) audit(c *Call, args, outcome string) error {
-	if c.command.Who == Everyone && !c.command.Secret {
+	switch {
+	case c.Role < c.power:
+		return r.denied(c, args)
+	case c.power == Everyone && (c.command == nil || c.command.Who == Everyone && !c.command.Secret):
 		return nil
 	}
 	n, err := r.tx.Next(string(audits))
@@ -57,11 +67,12 @@ func (r *run) audit(c *Call, args, outcome string) error {
 }
 
 func auditRow(c *Call, args, outcome string) AuditRow {
-	row := AuditRow{
-		At: c.Now, Who: c.Event.From.Person, Chat: c.Event.Chat.ID, Command: c.command.Name, Args: clip(args, maxArgs), Outcome: outcome,
+	row := AuditRow{At: c.Now, Who: c.Event.From.Person, Chat: c.Event.Chat.ID, Command: c.feature.Name, Outcome: outcome}
+	if c.command != nil {
+		row.Command = c.command.Name
 	}
-	if c.command.Secret {
-		row.Args = ""
+	if c.command != nil && !c.command.Secret {
+		row.Args = clip(args, maxArgs)
 	}
 	return row
 }
@@ -69,13 +80,13 @@ func auditRow(c *Call, args, outcome string) AuditRow {
 // denied writes down that somebody asked for what they may not: one row for each of them and each command.
 func (r *run) denied(c *Call, args string) error {
 	who := c.Event.From.Person
-	was, known, err := denials.Get(r.tx, who, c.command.Name)
+	row := auditRow(c, args, outcomeDenied)
+	was, known, err := denials.Get(r.tx, who, row.Command)
 	if err != nil {
 		return err
 	}
-	row := auditRow(c, args, outcomeDenied)
 	row.Times = was.Times + 1
-	if err := denials.Put(r.tx, row, who, c.command.Name); err != nil || known {
+	if err := denials.Put(r.tx, row, who, row.Command); err != nil || known {
 		return err
 	}
 	list, err := Denials(r.tx)

@@ -33,6 +33,7 @@ type Call struct {
 	follows  map[ChatID]bool
 	codes    []Code // to be shown
 	wrong    bool   // a code was
+	power    Role   // that the run used beside what its command needs
 	doorShut bool   // by too many wrong ones
 	outcome  string // of the run, for the audit
 	worked   bool

@@ -369,6 +369,9 @@ func (r *run) watchers(ctx context.Context, e *Event, role Role) error {
 		if _, err := r.call(ctx, w.run, c); err != nil {
 			return err
 		}
+		if err := r.audit(c, "", c.outcome); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -75,6 +75,7 @@ func heard(_ context.Context, c *bot.Call) error {
 	if m == nil || m.Kind != bot.File || c.Event.Chat.Group || c.Role < bot.Owner || !strings.EqualFold(path.Ext(m.Name), ".csv") {
 		return nil
 	}
+	c.Power(bot.Owner)
 	return c.Work(workRead, string(c.Event.Chat.ID), m)
 }
 

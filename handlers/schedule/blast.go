@@ -167,6 +167,7 @@ func answered(c *bot.Call) (bool, error) {
 	if err != nil || !ok || b.State != stageAsked || c.Now.Sub(b.At) > patience {
 		return false, err
 	}
+	c.Power(bot.Owner)
 	if no {
 		return true, dismiss(c, b)
 	}
