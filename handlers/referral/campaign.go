@@ -106,7 +106,7 @@ func lastCampaign(r store.Reader, chat bot.ChatID) (n uint64, k campaign, err er
 // manage is /邀请活动.
 func manage(_ context.Context, c *bot.Call) error {
 	what := c.Arg("做什么")
-	if what != "" && c.Role < bot.Manager {
+	if what != "" && !c.Power(bot.Manager) {
 		return bot.Refuse(textCampaignOnly)
 	}
 	switch strings.ToLower(what) {
