@@ -113,7 +113,7 @@ func TestBroadcastIsTriedWithinItsGrace(t *testing.T) {
 func TestOrder(t *testing.T) {
 	play(t, Options{Features: []Feature{herald()}}, func(r *rig) {
 		r.put(says("小明", "/代说 /问"))
-		r.expect(club, "2小明")
+		r.expect(club, fmt.Sprintf("%d小明", Owner))
 		r.put(says("小明", "/代说 没有的"))
 		r.expect(club, "@小明\u2005没有 /没有的 这个指令，发 /帮助 看看能做什么。")
 		r.put(says("小明", "/代说 错"))
