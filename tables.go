@@ -57,7 +57,7 @@ func left() map[string]string {
 		"bot/works/due": underWay,
 		"moderation/proposals": underWay, "moderation/sums": underWay,
 		"people/asked":  underWay, "checkin/gathering": underWay, "checkin/halves": underWay, "checkin/questions": underWay,
-		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "onboarding/asked": underWay, "guard/looks": underWay, "friends/days": underWay, "friends/told": underWay, "referral/asking": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
+		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "onboarding/asked": underWay, "guard/looks": underWay, "friends/days": underWay, "friends/told": underWay, "referral/asking": underWay, "referral/asked": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
 		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "report/told": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	textAsk      = bot.Text{ZH: "%s，是哪位朋友邀请您来的？发「/邀请人 @TA的名字」告诉我，没有就不用回～", EN: "%s, who invited you? Tell me with “/invitedby @NAME”; if nobody did, never mind."}
+	textAsk      = bot.Text{ZH: "%s，是哪位朋友邀请您来的？回一句「XX邀请的」就好，没有就回「没有」～", EN: "%s, who invited you? Just answer “invited by NAME”, or “nobody”."}
 	textNoRecord = bot.Text{ZH: "没有您进群的记录，请管理员来定吧。", EN: "There is no record of your joining; a manager can decide."}
 	textTooOld   = bot.Text{ZH: "进群超过七天啦，请管理员来定吧。", EN: "That was more than seven days ago; a manager can decide."}
 	textAlready  = bot.Text{ZH: "已经记着是 %s 邀请的啦，有出入请找管理员。", EN: "It is already kept that %s did; ask a manager if that is wrong."}
@@ -39,6 +39,7 @@ func ask(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	var names []string
+	var people []bot.PersonID
 	for _, who := range list {
 		cr, _, err := credits.Get(c.Tx, c.Event.Chat.ID, who)
 		if err != nil {
@@ -47,11 +48,17 @@ func ask(_ context.Context, c *bot.Call) error {
 		if may, err := bot.Remind(c.Tx, who); err != nil {
 			return err
 		} else if may && cr.named() == "" && cr.Ruling == nil && cr.Gone.IsZero() {
-			names = append(names, c.Name(who))
+			names, people = append(names, c.Name(who)), append(people, who)
 		}
 	}
-	if len(names) > 0 && len(list) <= askMost {
-		c.Reply(textAsk, strings.Join(names, c.T(textComma)))
+	if len(names) == 0 || len(list) > askMost {
+		return nil
+	}
+	c.Reply(textAsk, strings.Join(names, c.T(textComma)))
+	for _, who := range people {
+		if err := asked.Put(c.Tx, moment(c.Now), c.Event.Chat.ID, who); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -102,14 +109,22 @@ func inviterOf(c *bot.Call, p bot.Person) (by bot.PersonID, ruled bool, err erro
 	return e.By, ruled, err
 }
 
-// answer is a newcomer's own word on who brought them.
+// answer is /邀请人, a newcomer's own word on who brought them.
 func answer(_ context.Context, c *bot.Call) error {
-	me := c.Event.From.Person
-	was, err := recent(c, me, bot.Refuse(textNoRecord))
-	if err != nil {
+	if _, err := recent(c, c.Event.From.Person, bot.Refuse(textNoRecord)); err != nil {
 		return err
 	}
 	by, err := c.One(c.Arg("谁"))
+	if err != nil {
+		return err
+	}
+	return broughtBy(c, by)
+}
+
+// broughtBy keeps whom the sender names as who brought them.
+func broughtBy(c *bot.Call, by bot.Member) error {
+	me := c.Event.From.Person
+	was, err := recent(c, me, bot.Refuse(textNoRecord))
 	if err != nil {
 		return err
 	}
@@ -127,7 +142,10 @@ func answer(_ context.Context, c *bot.Call) error {
 		return bot.Refuse(textAlready, nameOr(c, known))
 	}
 	now := was
-	now.Said, now.Claims = by.Person, nil
+	now.Said, now.Claims, now.Alone = by.Person, nil, false
+	if err := asked.Delete(c.Tx, c.Event.Chat.ID, me); err != nil {
+		return err
+	}
 	if err := suspect(c, me, &now); err != nil {
 		return err
 	}

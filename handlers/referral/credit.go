@@ -16,6 +16,7 @@ type credit struct {
 	ByQR    bool           `json:"qr,omitempty"`
 	Sure    confidence     `json:"sure,omitempty"`
 	Said    bot.PersonID   `json:"said,omitempty"`   // whom the newcomer named when asked
+	Alone   bool           `json:"alone,omitempty"`  // the newcomer says that nobody did
 	Claims  []bot.PersonID `json:"claims,omitempty"` // who else says that they brought them
 	Ruling  *ruling        `json:"ruling,omitempty"` // the manager's last word that stands
 	Flags   []flag         `json:"flags,omitempty"`  // why it is held until a manager looks
@@ -103,7 +104,7 @@ func (cr credit) urgency() (n int, ok bool) {
 		return 0, true
 	case len(cr.Claims) > 0:
 		return 1, true
-	case cr.named() == "" && cr.Sure != sureAccount:
+	case cr.named() == "" && cr.Sure != sureAccount && (!cr.Alone || cr.Sure == sureAmbiguous):
 		return 2, true
 	}
 	return 0, false

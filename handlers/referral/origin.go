@@ -17,7 +17,7 @@ func heard(_ context.Context, c *bot.Call) error {
 		return nil
 	}
 	word := fold(c.Event.Text)
-	if word == "" || len(word) > maxWord*4 || c.Event.Self || c.Event.From.Person == "" {
+	if word == "" || len(word) > maxReply || c.Event.Self || c.Event.From.Person == "" {
 		return nil
 	}
 	if !c.Event.Chat.Group {
@@ -26,6 +26,9 @@ func heard(_ context.Context, c *bot.Call) error {
 			return err
 		}
 		return knocks.Put(c.Tx, knock{Word: word, At: moment(c.Event.At)}, c.Event.From.Person)
+	}
+	if done, err := replied(c); done || err != nil {
+		return err
 	}
 	return said(c, word)
 }

@@ -246,6 +246,11 @@ func forget(tx store.Tx, who bot.Person) error {
 		if err := knocks.Delete(tx, id); err != nil {
 			return err
 		}
+		for _, chat := range in {
+			if err := asked.Delete(tx, chat, id); err != nil {
+				return err
+			}
+		}
 		if err := clearUnder(tx, string(prizes), id); err != nil {
 			return err
 		}

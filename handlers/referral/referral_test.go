@@ -117,6 +117,32 @@ func TestWhoIsAsked(t *testing.T) {
 	})
 }
 
+// Newcomers answer in their own words, and what is no answer is none.
+func TestAnswersInOnesOwnWords(t *testing.T) {
+	for say, want := range map[string]string{
+		"小明": "小明", "@小明\u2005": "小明", "我是小明邀请的": "小明", "小明拉我进来的～": "小明", "是 小明": "小明", "Invited by 小明": "小明", "没有": "nobody", "我自己来的": "nobody",
+		"大家好": "", "老张邀请的": "refused", "小明 是哪位": "", "小六": "小六",
+	} {
+		run(t, referral.Settings{Ask: true}, func(w *bottest.World) {
+			w.JoinByQR("甲", "")
+			expect(t, w.Wind(time.Minute), "甲，是哪位朋友邀请您来的？回一句「XX邀请的」就好…")
+			expect(t, w.Says("阿杰", say)) // was not asked
+			switch heard := w.Says("甲", say); want {
+			case "":
+				expect(t, heard)
+			case "refused":
+				expect(t, heard, "…老张…")
+			case "nobody":
+				expect(t, heard, "@甲\u2005好的，记下了，欢迎～")
+				expect(t, w.Says("小六", "/邀请待办"), "没有要定的邀请…")
+			default:
+				expect(t, heard, "@甲\u2005记下了，是 "+want+" 邀请您来的，谢谢！")
+				expect(t, w.Says("甲", say))
+			}
+		})
+	}
+}
+
 // A name that two share credits nobody.
 func TestAmbiguous(t *testing.T) {
 	run(t, referral.Settings{}, func(w *bottest.World) {
