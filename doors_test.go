@@ -3,12 +3,16 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"html"
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -170,5 +174,47 @@ func TestWrongDoorsAreSaid(t *testing.T) {
 		if bad.Check() == nil {
 			t.Errorf("%+v is taken", bad)
 		}
+	}
+}
+
+// TestBackupsInTheConsole makes one, fetches it, and compares it, with the session of a link.
+func TestBackupsInTheConsole(t *testing.T) {
+	r := start(t, nil, "run", "--data", t.TempDir())
+	base, token, _ := strings.Cut(r.out.find(t, entranceLink), "/console/enter#")
+	jar, err := cookiejar.New(nil)
+	check(t, err)
+	client := &http.Client{Jar: jar}
+	ask := func(path string, form url.Values) (int, string) {
+		t.Helper()
+		resp, err := client.PostForm(base+path, form)
+		if form == nil {
+			resp, err = client.Get(base + path)
+		}
+		check(t, err)
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		check(t, err)
+		return resp.StatusCode, string(body)
+	}
+	if code, page := ask("/console/enter", url.Values{"secret": {token}, "to": {"/console/log"}}); code != http.StatusOK || !strings.Contains(page, "/console/backup") {
+		t.Fatalf("signing in: %d", code)
+	}
+	if _, page := ask("/console/backup", url.Values{}); !strings.Contains(page, "备份好了") {
+		t.Fatalf("no backup was made: %s", page)
+	}
+	_, page := ask("/console/log", nil)
+	name := regexp.MustCompile(`sixtwenty-[0-9T+-]+\.db`).FindString(html.UnescapeString(page))
+	code, copied := ask("/console/backup/"+name, nil)
+	if code != http.StatusOK || len(copied) < 4096 {
+		t.Errorf("fetching %s: %d, %d bytes", name, code, len(copied))
+	}
+	if code, page := ask("/console/compare/"+name, nil); code != http.StatusOK || !strings.Contains(page, "sixtwenty restore") {
+		t.Errorf("comparing: %d", code)
+	}
+	if code, _ := ask("/console/backup/sixtwenty.db", nil); code != http.StatusNotFound {
+		t.Errorf("the database itself: %d", code)
+	}
+	if _, page := ask("/console/alarm", url.Values{}); !strings.Contains(page, "alarm.urls") {
+		t.Error("a test of alarms that go nowhere says nothing")
 	}
 }

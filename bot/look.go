@@ -66,7 +66,7 @@ func (b *Bot) SettingsIn(r store.Reader, chat ChatID) ([]Setting, error) {
 			s := Setting{
 				Feature: f.Name, Field: yamlName(field), Help: helpText(field), Fixed: onlyInConfig(v, yamlName(field)),
 				Value: fieldText(v.Field(i)), Base: fieldText(base.Field(i)), Default: fieldText(first.Field(i)),
-				Switch: field.Type.Kind() == reflect.Bool,
+				Switch: field.Type.Kind() == reflect.Bool, Of: f.Summary,
 			}
 			row, changed, err := overrides.Get(r, f.Name, chat, s.Field)
 			if err != nil {

@@ -79,6 +79,7 @@ type Setting struct {
 	At      time.Time // and when
 	Fixed   bool      // config.yaml alone can change it
 	Switch  bool      // on or off
+	Of      Text      // what the feature is
 	Help    Text
 }
 

@@ -19,6 +19,8 @@ type groupsPage struct {
 // A section are the settings of one feature.
 type section struct {
 	Name     string
+	What     string
+	Changed  bool // something was
 	Settings []setting
 }
 
@@ -85,7 +87,7 @@ func (c *console) settings(f *frame, s store.Reader) (list []section, err error)
 	}
 	for _, one := range all {
 		if len(list) == 0 || list[len(list)-1].Name != one.Feature {
-			list = append(list, section{Name: one.Feature})
+			list = append(list, section{Name: one.Feature, What: one.Of.In(f.Lang)})
 		}
 		shown := setting{Setting: one, What: one.Help.In(f.Lang)}
 		if one.Changed {
@@ -100,6 +102,7 @@ func (c *console) settings(f *frame, s store.Reader) (list []section, err error)
 			shown.Options = []choice{{"开", bot.Text{ZH: "开", EN: "on"}.In(f.Lang), one.Value == "开"}, {"关", bot.Text{ZH: "关", EN: "off"}.In(f.Lang), one.Value == "关"}}
 		}
 		at := &list[len(list)-1]
+		at.Changed = at.Changed || one.Changed
 		at.Settings = append(at.Settings, shown)
 	}
 	return list, nil

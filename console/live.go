@@ -16,6 +16,10 @@ const (
 // stream tells an open page, as long as it is looked at, that something was committed. What, the page asks itself: it fetches its own
 // address and takes the parts that changed.
 func (c *console) stream(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet { // GET's pattern takes HEAD too, and a HEAD would hold a place for nothing
+		http.Error(w, "a stream is read with GET", http.StatusMethodNotAllowed)
+		return
+	}
 	select {
 	case c.open <- struct{}{}:
 		defer func() { <-c.open }()
