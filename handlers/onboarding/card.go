@@ -117,7 +117,7 @@ func card(_ context.Context, c *bot.Call) error {
 		if err != nil {
 			return err
 		}
-		if found.Person != m.Person && c.Role < bot.Manager {
+		if found.Person != m.Person && !c.Power(bot.Manager) {
 			return bot.Refuse(textNotYours)
 		}
 		m = found

@@ -161,7 +161,7 @@ func isOff(text string) bool {
 
 func rules(_ context.Context, c *bot.Call) error {
 	switch text := strings.TrimSpace(c.Arg("新的群规")); {
-	case text != "" && c.Role < bot.Manager:
+	case text != "" && !c.Power(bot.Manager):
 		return bot.Refuse(textOnlyBy)
 	case isOff(text):
 		c.Reply(textRulesOff)
