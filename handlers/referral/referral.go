@@ -4,7 +4,8 @@
 // of it. They stay where they are, whoever is merged with whom. What they come to for a person is an edge: the first inviter
 // keeps it, a manager's ruling stands above all, a doubtful one is held until somebody looks, and a join whose inviter is not
 // known for sure is credited to nobody. Tallies, boards and reach follow from the edges, each change three degrees up, so
-// that no question reads more than it says.
+// that no question reads more than it says. Where a person came from, whoever brought them, is an arrival; what is given for
+// a credit, points and the prizes of campaigns, follows from the edges that changed.
 package referral
 
 import (
