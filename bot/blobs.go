@@ -97,7 +97,7 @@ func (b *Bot) pruneBlobs(ctx context.Context) (store.Pruned, error) {
 	return blobs.Prune(ctx, b.clock.Now().Add(-youngBlob), func(_ store.Reader, sum string) (bool, error) { return named[sum], nil })
 }
 
-// named gathers the blobs that the features' tables name, and the effects, works and timers that wait.
+// named gathers the blobs that the features' tables name, and the effects, works and timers that wait, and what failed.
 func (b *Bot) named(r store.Reader, into map[string]bool) error {
 	for _, f := range b.features {
 		if f.Keeps == nil {
@@ -107,8 +107,8 @@ func (b *Bot) named(r store.Reader, into map[string]bool) error {
 			return fmt.Errorf("the blobs of feature %s: %w", f.Name, err)
 		}
 	}
-	waiting := BlobsIn(waitingRows, func(row outRow) string { return row.Effect.Media })
-	for sum, err := range waiting(r) {
+	unsaid := BlobsOf(BlobsIn(waitingRows, func(row outRow) string { return row.Effect.Media }), troubled)
+	for sum, err := range unsaid(r) {
 		if err != nil {
 			return err
 		}
@@ -127,6 +127,22 @@ func (b *Bot) named(r store.Reader, into map[string]bool) error {
 		sumsIn(row.Value.Data, into)
 	}
 	return nil
+}
+
+// troubled are the media of what came to no good end: the owner may want it sent again.
+func troubled(r store.Reader) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		list, err := Trouble(r, keptReceipts)
+		if err != nil {
+			yield("", err)
+			return
+		}
+		for _, d := range list {
+			if !yield(d.Effect.Media, nil) {
+				return
+			}
+		}
+	}
 }
 
 // named asks the feature. What a fault of its own hides might be the name of a blob, so a fault stops the pruning.

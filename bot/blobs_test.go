@@ -155,6 +155,29 @@ func TestWhatWaitsKeepsItsBlobs(t *testing.T) {
 	})
 }
 
+// What failed can be sent again by the owner, as long as it is listed.
+func TestWhatFailedKeepsItsBlob(t *testing.T) {
+	playAlbum(t, func(r *rig) {
+		bad, good := r.keeps("bad"), r.keeps("good")
+		r.do = func(_ context.Context, e Effect) error {
+			if e.Media == bad {
+				return Permanent(errBoom)
+			}
+			return nil
+		}
+		r.update(func(tx store.Tx) error {
+			_, err := putEffect(tx, Effect{Kind: SendImage, Chat: club.ID, Media: bad, Class: Answer})
+			_, err2 := putEffect(tx, Effect{Kind: SendImage, Chat: club.ID, Media: good, Class: Answer})
+			return errors.Join(err, err2)
+		})
+		r.restart()
+		r.expectStates(Failed, Sent)
+		r.wind(72 * time.Hour)
+		r.expectBlobs(true, bad)
+		r.expectBlobs(false, good)
+	})
+}
+
 // A process that dies between Keep and the row leaves a blob that nothing names; the work that made it is done again.
 func TestADeathBetweenABlobAndItsRowLosesNothing(t *testing.T) {
 	died := false
