@@ -25,24 +25,6 @@ func (c *Call) Order(chat Chat, by Member, role Role, line string) error {
 	return nil
 }
 
-// Standing is the role that somebody was given for a chat and that was not taken since, whichever sign-in it was proven in: what
-// they asked for while they had it goes on as long as they have it.
-func (c *Call) Standing(p PersonID, chat ChatID) (Role, error) {
-	best := Everyone
-	for _, where := range []ChatID{"", chat} {
-		row, ok, err := roles.Get(c.Tx, p, where)
-		switch {
-		case err != nil:
-			return Everyone, err
-		case ok && row.Role == Blocked:
-			return Blocked, nil
-		case ok:
-			best = max(best, row.Role)
-		}
-	}
-	return best, nil
-}
-
 // ordered runs the command of an Order.
 func (r *run) ordered(ctx context.Context, e *Event) error {
 	var role Role

@@ -74,14 +74,25 @@ func (r *run) roleOf(e *Event) (Role, error) {
 	if e.From.Person == "" {
 		return Everyone, nil
 	}
-	who, err := PersonOf(r.tx, e.From.Person)
+	return roleIn(r.tx, e.From.Person, e.Chat.ID, func(row RoleRow) bool { return row.Session == r.session })
+}
+
+// Standing is the role that somebody was given for a chat and that was not taken since, whichever sign-in it was proven in: what
+// they asked for while they had it goes on as long as they have it.
+func (c *Call) Standing(p PersonID, chat ChatID) (Role, error) {
+	return roleIn(c.Tx, p, chat, func(RoleRow) bool { return true })
+}
+
+// roleIn is the most that the rows which count give somebody in a chat.
+func roleIn(r store.Reader, p PersonID, chat ChatID, counts func(RoleRow) bool) (Role, error) {
+	who, err := PersonOf(r, p)
 	if err != nil {
 		return Everyone, err
 	}
 	best := Everyone
 	for _, id := range who.Identities {
-		for _, chat := range []ChatID{"", e.Chat.ID} {
-			row, ok, err := roles.Get(r.tx, id, chat)
+		for _, where := range []ChatID{"", chat} {
+			row, ok, err := roles.Get(r, id, where)
 			if err != nil {
 				return Everyone, err
 			}
@@ -89,8 +100,8 @@ func (r *run) roleOf(e *Event) (Role, error) {
 			case !ok:
 			case row.Role == Blocked: // stands until it is lifted, for the whole person: it takes power, and gives none
 				return Blocked, nil
-			case id == e.From.Person && row.Session == r.session && row.Role > best:
-				best = row.Role
+			case id == p && counts(row):
+				best = max(best, row.Role)
 			}
 		}
 	}
