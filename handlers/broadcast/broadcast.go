@@ -1,10 +1,10 @@
 // Package broadcast sends the owner's voice at 6:20 each morning, with its cover text, and the text of it to whoever writes
 // its keyword.
 //
-// The owner records voices ahead, or puts them into a folder or the console; they wait in a queue. Two minutes before the time the day's voice is chosen, once for all
-// groups: what is pinned to the day, or the file of that date, or the first of the queue, or else the fallback. A Work reads
-// and converts it and uploads it once; its result comes back as a fact, and each group gets effects that wait for the minute,
-// so that at the minute only sending is left.
+// The owner records voices ahead, or puts them into a folder or the console; they wait in a queue. Two minutes before the time
+// the day's voice is chosen, once for all groups: what is pinned to the day, or the file of that date, or the first of the
+// queue, or else the fallback. A Work reads and converts it and uploads it once; its result comes back as a fact, and each group
+// gets effects that wait for the minute, so that at the minute only sending is left.
 package broadcast
 
 import (

@@ -83,7 +83,7 @@ func perform(c *bot.Call, e *entry, at time.Time) error {
 	}
 	if role < e.needs(c) {
 		e.Paused = true
-		return errors.Join(record(c, e, firing{At: at, Halted: true}), c.TellOwners(textHalted, e.ID, e.What.say(bot.ZH)))
+		return errors.Join(record(c, e, firing{At: at, Halted: true}), c.TellOwners(textHalted, e.ID, e.What.say(c.Group().Language)))
 	}
 	to, err := e.targets(c.Tx)
 	if err != nil {
