@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strconv"
 	"time"
 
 	"sixtwenty/store"
@@ -84,6 +85,27 @@ func Trouble(r store.Reader, limit int) (list []DoneRow, err error) {
 		}
 	}
 	return list, nil
+}
+
+// Again asks once more for an effect that came to no good end, and takes it off the list of trouble. It says whether there was
+// one under this ID.
+func (c *Call) Again(id string) (bool, error) {
+	seq, err := strconv.ParseUint(id, 10, 64)
+	if err != nil {
+		return false, nil
+	}
+	listed, err := trouble.Has(c.Tx, seq)
+	if err != nil || !listed {
+		return false, err
+	}
+	done, ok, err := doneRows.Get(c.Tx, seq)
+	if err != nil || !ok || done.State == Sent {
+		return false, err
+	}
+	e := done.Effect
+	e.ID, e.NotBefore, e.Expires, e.Loud = "", time.Time{}, time.Time{}, true
+	c.Send(e)
+	return true, trouble.Delete(c.Tx, seq)
 }
 
 // A TroubleCount says how many effects came to no good end, by what became of them.

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 	"mime/multipart"
 	"net/http"
@@ -10,7 +11,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/console"
 	"sixtwenty/handlers"
@@ -265,6 +268,39 @@ func TestMergeAndUnmerge(t *testing.T) {
 		s.does("/console/say", "chat", s.group(), "text", "/拆开 1", "back", "/console/people")
 		if page := s.page("/console/people/" + b); !strings.Contains(page, "<h1>阿杰</h1>") {
 			t.Error("they are still one")
+		}
+	})
+}
+
+// TestWhatFailedIsSentAgain: a row of the log has a button, and the second try arrives.
+func TestWhatFailedIsSentAgain(t *testing.T) {
+	broken := true
+	bottest.Run(t, bottest.Options{Features: handlers.All("314159"), Fail: func(bot.Effect) error {
+		if broken {
+			return bot.Permanent(errors.New("no"))
+		}
+		return nil
+	}}, func(w *bottest.World) {
+		h, err := console.New(console.Options{Bot: w.Bot(), DB: w.DB()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &site{w, h}
+		s.Says("小明", "打卡")
+		broken = false
+		again := regexp.MustCompile(`value="(/重发 \d+)"`).FindStringSubmatch(s.page("/console/log"))
+		if again == nil {
+			t.Fatal("the log offers no second try")
+		}
+		page := s.does("/console/say", "text", again[1], "chat", s.group(), "back", "/console/log")
+		if !strings.Contains(said(page), "再发一次") {
+			t.Errorf("the bot says %s", said(page))
+		}
+		if got := s.Wind(time.Minute); !strings.Contains(strings.Join(got, "\n"), "打卡成功") {
+			t.Errorf("the group hears %q", got)
+		}
+		if page := s.does("/console/say", "text", again[1], "chat", s.group(), "back", "/console/log"); !strings.Contains(said(page), "没有第") {
+			t.Errorf("twice: %s", said(page))
 		}
 	})
 }

@@ -21,7 +21,10 @@ type logPage struct {
 
 type audit struct{ When, Who, Where, Command, Args, Evidence, Outcome string }
 
-type receipt struct{ When, Where, What, Outcome, Error string }
+type receipt struct {
+	ID, When, Where, What, Outcome, Error string
+	Again                                 bool
+}
 
 type backupRow struct {
 	Backup
@@ -88,7 +91,7 @@ func chatName(s store.Reader, chat bot.ChatID) (string, error) {
 func receipts(s store.Reader, f *frame) (list []receipt, err error) {
 	rows, err := bot.Trouble(s, shownBad)
 	for _, d := range rows {
-		one := receipt{When: f.clock(d.At), What: d.Effect.Text, Outcome: d.Outcome().In(f.Lang), Error: d.Error}
+		one := receipt{ID: d.Effect.ID, Again: d.State != bot.Sent, When: f.clock(d.At), What: d.Effect.Text, Outcome: d.Outcome().In(f.Lang), Error: d.Error}
 		if one.What == "" {
 			one.What = d.Effect.Name
 		}

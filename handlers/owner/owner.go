@@ -48,6 +48,12 @@ func Feature(code string) bot.Feature {
 				Run:      trouble,
 			},
 			{
+				Name: "重发", Aliases: []string{"resend"}, Args: "<编号>", Who: bot.Owner,
+				Summary:  bot.Text{ZH: "把 /待查 里的一条再发一次", EN: "send one of /trouble once more"},
+				Examples: []bot.Example{{Say: "/重发 7", Reply: "…没有…"}},
+				Run:      resend,
+			},
+			{
 				Name: "设置", Aliases: []string{"set", "settings"}, Args: "[项] [值...]", Who: bot.Host,
 				Summary: bot.Text{ZH: "看或改这个群的设置：/设置 checkin 看一类；值写「默认」就恢复", EN: "show or change this chat's settings: /set checkin shows one kind; default restores"},
 				Examples: []bot.Example{
