@@ -18,6 +18,8 @@ type oneBotClient struct {
 	start func(ctx context.Context, b *bench, url, dir string) (*process, error)
 	most  int // check-ins of a round, where more would only take longer
 	pause time.Duration
+	// patience is how long no answer comes before those that are waited for count as lost; zero is long.
+	patience time.Duration
 }
 
 func oneBotClients() []oneBotClient {
@@ -26,7 +28,7 @@ func oneBotClients() []oneBotClient {
 		{name: "bare loop on bbolt", start: func(ctx context.Context, b *bench, url, dir string) (*process, error) {
 			return start(ctx, dir, []string{"URL=" + url}, b.self, "client", "onebot")
 		}},
-		{name: "koishi", peer: true, most: 400, pause: 2 * time.Second, start: func(ctx context.Context, b *bench, url, dir string) (*process, error) {
+		{name: "koishi", peer: true, most: 400, pause: 2 * time.Second, patience: 3 * time.Second, start: func(ctx context.Context, b *bench, url, dir string) (*process, error) {
 			return start(ctx, dir, []string{"URL=" + url}, "node", filepath.Join(filepath.Dir(b.clients), "onebot", "koishi", "bot.cjs"))
 		}},
 	}
@@ -156,6 +158,9 @@ func (b *bench) withOneBot(ctx context.Context, c oneBotClient, act func(l *oneb
 		return err
 	}
 	defer l.Close()
+	if c.patience > 0 {
+		l.Patience = c.patience
+	}
 	dir, err := os.MkdirTemp(b.dir, "onebot")
 	if err != nil {
 		return err

@@ -18,15 +18,17 @@ import (
 
 // The world of the load.
 const (
-	Groups = 50
-	People = 5000
-	self   = 10000
-	// patience is how long one answer is waited for before it counts as lost.
+	Groups   = 50
+	People   = 5000
+	self     = 10000
 	patience = 15 * time.Second
 )
 
 // A Load is one implementation with its users. One client is served at a time.
 type Load struct {
+	// Patience is how long no answer comes before those that are waited for count as lost.
+	Patience time.Duration
+
 	ln     net.Listener
 	server http.Server
 	ready  chan struct{} // a client has asked who it is
@@ -54,7 +56,7 @@ func Listen() (*Load, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Load{ln: ln, ready: make(chan struct{}), waiting: map[place]time.Time{}, answers: make(chan answered, 1<<16), last: 1000}
+	l := &Load{Patience: patience, ln: ln, ready: make(chan struct{}), waiting: map[place]time.Time{}, answers: make(chan answered, 1<<16), last: 1000}
 	l.server.Handler = l
 	go func() { _ = l.server.Serve(ln) }() // until Close
 	return l, nil
@@ -313,7 +315,7 @@ func (l *Load) wait(ctx context.Context) (a answered, lost int) {
 		return a, 0
 	default:
 	}
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(l.Patience)
 	defer timer.Stop()
 	select {
 	case a = <-l.answers:
