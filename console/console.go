@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -44,7 +43,6 @@ type console struct {
 	said   replies
 	people directory
 	open   chan struct{} // one for each stream to a page
-	live   sync.WaitGroup
 }
 
 // New makes the pages. They may be served from any goroutine.
