@@ -14,7 +14,7 @@ var (
 	textWants  = bot.Text{ZH: "%s 想加好友：「%s」。发「/好友 通过 %d」，或者在手机上处理。", EN: "%s asks to be a friend: “%s”. Send “/friends accept %d”, or see to it on the phone."}
 	textNoWord = bot.Text{ZH: "（没写招呼）", EN: "(no hello)"}
 	textFailed = bot.Text{ZH: "没能通过 %s 的好友申请（可能是重新扫码以前的），请在手机上处理。", EN: "The friend request of %s was not accepted (perhaps it is of before the last scan). Please see to it on the phone."}
-	textAbout  = bot.Text{ZH: "加好友", EN: "Friend since"}
+	textAbout  = bot.Text{ZH: "加好友", EN: "Asked to be a friend"}
 	textCard   = bot.Text{ZH: "%s 加的好友", EN: "a friend since %s"}
 	textCardBy = bot.Text{ZH: "加好友 %s", EN: "a friend: %s"}
 )

@@ -175,14 +175,14 @@ func drop(tx store.Tx, who bot.PersonID, no uint64) error {
 	return requests.Delete(tx, who)
 }
 
-// about tells by which word somebody became a friend.
+// about tells when somebody asked to be a friend and where they came from; their card, once they are one.
 func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
 	for _, id := range who.Identities {
 		q, ok, err := requests.Get(r, id)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || q.State != befriend {
+		if !ok {
 			continue
 		}
 		value := q.At.UTC().Format(time.DateOnly)
@@ -190,6 +190,9 @@ func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err er
 		if q.Channel != "" {
 			value += " " + q.Channel
 			card = fmt.Sprintf(textCardBy.In(l), value)
+		}
+		if q.State != befriend {
+			card = ""
 		}
 		lines = append(lines, bot.Line{Name: textAbout.In(l), Value: value, Facet: bot.Whence, Card: card})
 	}

@@ -101,7 +101,7 @@ func Feature() bot.Feature {
 		},
 		Views:  views(),
 		Report: report,
-		Forget: forget,
+		About:  about, Forget: forget,
 	}
 }
 

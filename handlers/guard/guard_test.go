@@ -10,6 +10,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/guard"
+	"sixtwenty/store"
 )
 
 // boss makes whoever asks the owner.
@@ -50,6 +51,10 @@ func TestWordsAreNotedAndTheListClosesItself(t *testing.T) {
 		expect(t, w.HeardBy("群主")) // once a day
 		expect(t, w.Says("小六", "/违规"), "…不能移人…\n1. 小明 第 2 次，11-21 12:00 说了「Casino」：ＣＡＳＩＮＯ")
 		expect(t, w.Says("小六", "/违规 @小明"), "小明 一共 2 次，最近的：\n11-21 12:00 说了「Casino」：ＣＡＳＩＮＯ\n11-21 12:00 说了「加我微信」：有事加 我 微信")
+		lines := aboutOf(t, w, "小明")
+		if len(lines) != 1 || lines[0].Value != "2 次，最近 2026-11-21" || lines[0].Card != "" {
+			t.Errorf("they are told %v", lines)
+		}
 		w.Restart()
 		w.Leave("小明")
 		expect(t, w.Says("小六", "/违规"), "没有要处理的…")
@@ -62,6 +67,18 @@ func TestWordsAreNotedAndTheListClosesItself(t *testing.T) {
 		expect(t, w.Says("群主", "加我微信"))
 		expect(t, w.Says("小六", "/违规"), "没有要处理的…")
 	})
+}
+
+func aboutOf(t *testing.T, w *bottest.World, who string) (lines []bot.Line) {
+	t.Helper()
+	err := w.DB().View(context.Background(), func(r store.Reader) (err error) {
+		lines, err = w.Bot().About(r, w.Person(who), bot.ZH)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 func TestNewcomersLinks(t *testing.T) {

@@ -19,6 +19,9 @@ var (
 	columnWhat  = bot.Text{ZH: "做了什么", EN: "What"}
 	columnProof = bot.Text{ZH: "证据", EN: "Evidence"}
 
+	textAbout     = bot.Text{ZH: "在「%s」记下的可能的广告", EN: "possible adverts noted in %s"}
+	textAboutLine = bot.Text{ZH: "%d 次，最近 %s", EN: "%d, the last on %s"}
+
 	textReport = bot.Text{ZH: "广告待处理", EN: "adverts to deal with"}
 	textCount  = bot.Text{ZH: "%s %d 位", EN: "%s: %d"}
 	textLots   = bot.Text{ZH: "%s 超过 %d 位", EN: "%s: more than %d"}
@@ -64,6 +67,28 @@ func show(r store.Reader, q bot.Query) (shown bot.Shown, err error) {
 		})
 	}
 	return shown, nil
+}
+
+// about tells somebody what is noted of them. It stands on no card: cards are read aloud in the group.
+func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
+	chats, err := bot.Chats(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, chat := range chats {
+		s, err := standingOf(r, chat.ID, who.Head)
+		if err != nil {
+			return nil, err
+		}
+		if s.strikes > 0 {
+			lines = append(lines, bot.Line{
+				Name:  fmt.Sprintf(textAbout.In(l), bot.CleanName(chat.Name)),
+				Value: fmt.Sprintf(textAboutLine.In(l), s.strikes, s.last.Last.UTC().Format(time.DateOnly)),
+				Chat:  chat.ID,
+			})
+		}
+	}
+	return lines, nil
 }
 
 // report tells the owner how many wait, by group.
