@@ -270,3 +270,23 @@ func TestForgetting(t *testing.T) {
 		expect(t, w.Says("阿杰", "/邀请树 全群"), "全群的邀请树：群友带来 1 人，还在 1 人…")
 	})
 }
+
+// Who leaves stays in the tree with those they leave behind, and the whole group has its trees too.
+func TestOrphansAndTheWholeGroup(t *testing.T) {
+	run(t, referral.Settings{}, func(w *bottest.World) {
+		w.Invite("小明", "甲")
+		w.Invite("甲", "乙", "丙")
+		w.Invite("阿杰", "丁")
+		w.Leave("甲")
+		got := w.Says("小明", "/邀请树")
+		if len(got) != 1 || !strings.HasPrefix(got[0], "小明 的邀请树：直接 1 人，三度共 3 人，还在 2 人，最长的一条线 2 层\n· 甲（退群，留下 2 人）\n　· ") {
+			t.Errorf("heard %q", got)
+		}
+		expect(t, w.Says("乙", "/我的邀请"), "…您是 甲 邀请来的（TA 已经不在群里了）。")
+		expect(t, w.Says("乙", "/邀请树 全群"), "全群的邀请树：群友带来 4 人，还在 3 人，最长的一条线 2 层\n1. 小明 直接 1 人，三度共 3 人，还在 2 人\n2. 阿杰 直接 1 人，三度共 1 人，还在 1 人…")
+		got = w.Says("乙", "/邀请榜 月 图")
+		if len(got) != 1 || got[0] != "[图片] board.png" && !strings.HasPrefix(got[0], "邀请榜（本月）：\n1. ") {
+			t.Errorf("heard %q", got)
+		}
+	})
+}

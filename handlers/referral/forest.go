@@ -1,6 +1,8 @@
 package referral
 
 import (
+	"slices"
+
 	"sixtwenty/bot"
 	"sixtwenty/store"
 )
@@ -9,7 +11,8 @@ import (
 
 const (
 	forestRoots = 10
-	forestLooks = 60 // of the board, for those whom nobody brought
+	forestLooks = 60  // of the board, for those above them
+	forestSteps = 200 // upwards, in all
 )
 
 var (
@@ -19,26 +22,60 @@ var (
 	textForestMore = bot.Text{ZH: "\n想看一个人的：/邀请树 @谁", EN: "\nFor one person: /invitetree @WHO"}
 )
 
-// rootsOf are those who brought the most people and whom nobody brought.
-func rootsOf(r store.Reader, chat bot.ChatID, limit int) (list []ranked, err error) {
+// A root is somebody whom nobody brought, with whom they reach.
+type root struct {
+	bot.Person
+	reach
+}
+
+// rootsOf are the roots above those who brought the most people, the farthest reaching first. It climbs no more steps than
+// there is room for: in a very long line the root is found only where it stands on the board itself.
+func rootsOf(r store.Reader, chat bot.ChatID, limit int) (list []root, err error) {
 	best, err := top(r, chat, always, forestLooks)
 	if err != nil {
 		return nil, err
 	}
+	seen, room := map[bot.PersonID]bool{}, forestSteps
 	for _, one := range best {
 		p, err := bot.PersonOf(r, one.who)
 		if err != nil {
 			return nil, err
 		}
-		_, e, err := edgeOf(r, chat, p)
+		found, err := climb(r, chat, p, seen, &room)
 		if err != nil {
 			return nil, err
 		}
-		if !e.inTree() && len(list) < limit {
-			list = append(list, one)
+		if found.Head == "" {
+			continue
+		}
+		reach, err := reachOf(r, chat, found)
+		if err != nil {
+			return nil, err
+		}
+		if reach.All[0] > 0 {
+			list = append(list, root{found, reach})
 		}
 	}
-	return list, nil
+	slices.SortStableFunc(list, func(a, b root) int { return b.sum() - a.sum() })
+	return list[:min(len(list), limit)], nil
+}
+
+// climb goes up to the root above a person, over nobody who was seen before; where it is not found, nobody is given.
+func climb(r store.Reader, chat bot.ChatID, p bot.Person, seen map[bot.PersonID]bool, room *int) (bot.Person, error) {
+	for !seen[p.Head] {
+		seen[p.Head] = true
+		_, e, err := edgeOf(r, chat, p)
+		if err != nil || !e.inTree() {
+			return p, err
+		}
+		if *room--; *room < 0 {
+			break
+		}
+		if p, err = bot.PersonOf(r, e.By); err != nil {
+			return p, err
+		}
+	}
+	return bot.Person{}, nil
 }
 
 // forest answers for the whole group.
@@ -59,16 +96,8 @@ func forest(c *bot.Call) error {
 	}
 	lines, deepest, whole := "", 0, true
 	for i, root := range roots {
-		p, err := bot.PersonOf(c.Tx, root.who)
-		if err != nil {
-			return err
-		}
-		reach, err := reachOf(c.Tx, chat, p)
-		if err != nil {
-			return err
-		}
-		lines += c.T(textForestLine, i+1, c.Name(root.who), reach.All[0], reach.sum(), reach.here())
-		depth, all, err := longest(c.Tx, chat, p, lineRows/forestRoots)
+		lines += c.T(textForestLine, i+1, c.Name(root.Head), root.All[0], root.sum(), root.here())
+		depth, all, err := longest(c.Tx, chat, root.Person, lineRows/forestRoots)
 		if err != nil {
 			return err
 		}

@@ -133,7 +133,7 @@ func arrive(tx store.Tx, by bot.PersonID) error {
 // TestNothingReadsTheWholeTree: what a question reads is bounded, however many people there are and however they hang together.
 func TestNothingReadsTheWholeTree(t *testing.T) {
 	const size = 1200
-	limits := map[string]int{"longest": 500, "views": 1500, "dues": 3 * atOnce, "news": newsMost + 100, "roots": 5 * forestLooks}
+	limits := map[string]int{"longest": 500, "views": 1500, "dues": 3 * atOnce, "news": newsMost + 100, "roots": 6*forestLooks + 4*forestSteps}
 	asks := questions()
 	delete(asks, "export") // reads it all, page by page, outside the loop
 	asks["longest"] = func(tx store.Tx, p bot.Person) error { _, _, err := longest(tx, club, p, 100); return err }

@@ -204,11 +204,7 @@ func treeRows(r store.Reader, q bot.Query) (out [][]string, err error) {
 		if len(out) >= q.Limit {
 			break
 		}
-		p, err := bot.PersonOf(r, root.who)
-		if err != nil {
-			return nil, err
-		}
-		n, err := grow(r, q.Chat, p)
+		n, err := grow(r, q.Chat, root.Person)
 		if err != nil {
 			return nil, err
 		}

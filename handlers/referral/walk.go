@@ -30,10 +30,10 @@ func walkFrom(r store.Reader, q bot.Query) ([]bot.Choice, error) {
 	}
 	now := bot.PersonID(q.Args["who"])
 	for _, root := range roots {
-		if root.who == now {
+		if root.Head == now {
 			now = ""
 		}
-		if err := add(root.who); err != nil {
+		if err := add(root.Head); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +53,7 @@ func walk(r store.Reader, q bot.Query) (shown bot.Shown, err error) {
 			return shown, err
 		}
 		for _, root := range roots {
-			from = append(from, root.who)
+			from = append(from, root.Head)
 		}
 	}
 	s := scribe{r: r, chat: q.Chat, say: speak(q.Lang)}
