@@ -75,78 +75,86 @@ func oneBot(ctx context.Context, b *bench) error {
 	return nil
 }
 
-// oneBotRound is one client from its start: the first reply, then a storm on another empty store, a steady stream, and chatter.
+// oneBotRound is one client from its start: the first reply, then a storm on another empty store, and a steady stream and chatter.
 func (b *bench) oneBotRound(ctx context.Context, s *section, c oneBotClient) error {
-	err := b.withOneBot(ctx, c, func(l *onebot.Load, p *process, began time.Time) error {
-		if err := l.First(ctx); err != nil {
-			return err
-		}
-		took := time.Since(began)
-		used, err := p.cpu()
-		if err != nil {
-			return err
-		}
-		s.add(c.name, "ms from the start to the first reply", float64(took)/1e6)
-		s.add(c.name, "ms of CPU until then", float64(used)/1e6)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
 	n := b.messages
 	if c.most > 0 {
 		n = min(n, c.most)
 	}
+	err := b.withOneBot(ctx, c, func(l *onebot.Load, p *process, began time.Time) error {
+		return firstReply(ctx, s, c, l, p, began)
+	})
+	if err != nil {
+		return err
+	}
 	err = b.withOneBot(ctx, c, func(l *onebot.Load, p *process, _ time.Time) error {
 		time.Sleep(c.pause)
-		before, err := p.cpu()
-		if err != nil {
-			return err
-		}
-		r, err := l.Storm(ctx, n, inFlight, 0)
-		if err != nil {
-			return err
-		}
-		after, err := p.cpu()
-		if err != nil {
-			return err
-		}
-		most, err := p.memory("VmHWM")
-		if err != nil {
-			return err
-		}
-		s.add(c.name, "answers a second", float64(r.Answers)/r.Took.Seconds())
-		s.add(c.name, "µs CPU an answer", float64((after-before).Microseconds())/float64(n))
-		s.add(c.name, "ms p50", quantileOf(r.Latencies, 0.5))
-		s.add(c.name, "ms p99", quantileOf(r.Latencies, 0.99))
-		s.add(c.name, "lost", float64(r.Lost))
-		s.add(c.name, "MB resident at most", most)
-		own, err := p.memory("RssAnon")
-		if err != nil {
-			return err
-		}
-		s.add(c.name, "MB of its own at the end, without files", own)
-		fmt.Fprintf(os.Stderr, "%s: %.0f/s, %.0f µs, p50 %.1f ms, p99 %.1f ms, %d lost, %.1f MB\n", c.name, float64(r.Answers)/r.Took.Seconds(),
-			float64((after-before).Microseconds())/float64(n), quantileOf(r.Latencies, 0.5), quantileOf(r.Latencies, 0.99), r.Lost, most)
-		return nil
+		return storm(ctx, s, c, l, p, n)
 	})
 	if err != nil || c.peer {
 		return err
 	}
-	return b.withOneBot(ctx, c, func(l *onebot.Load, p *process, _ time.Time) error {
-		r, err := l.Steady(ctx, 0, 1000, 5*time.Millisecond)
+	return b.withOneBot(ctx, c, func(l *onebot.Load, _ *process, _ time.Time) error { return streams(ctx, s, c, l, n) })
+}
+
+func firstReply(ctx context.Context, s *section, c oneBotClient, l *onebot.Load, p *process, began time.Time) error {
+	if err := l.First(ctx); err != nil {
+		return err
+	}
+	took := time.Since(began)
+	used, err := p.cpu()
+	if err != nil {
+		return err
+	}
+	s.add(c.name, "ms from the start to the first reply", float64(took)/1e6)
+	s.add(c.name, "ms of CPU until then", float64(used)/1e6)
+	return nil
+}
+
+func storm(ctx context.Context, s *section, c oneBotClient, l *onebot.Load, p *process, n int) error {
+	before, err := p.cpu()
+	if err != nil {
+		return err
+	}
+	r, err := l.Storm(ctx, n, inFlight, 0)
+	if err != nil {
+		return err
+	}
+	after, err := p.cpu()
+	if err != nil {
+		return err
+	}
+	rate, cpu := float64(r.Answers)/r.Took.Seconds(), float64((after-before).Microseconds())/float64(n)
+	s.add(c.name, "answers a second", rate)
+	s.add(c.name, "µs CPU an answer", cpu)
+	s.add(c.name, "ms p50", quantileOf(r.Latencies, 0.5))
+	s.add(c.name, "ms p99", quantileOf(r.Latencies, 0.99))
+	s.add(c.name, "lost", float64(r.Lost))
+	for _, of := range [][2]string{{"VmHWM", "MB resident at most"}, {"RssAnon", "MB of its own at the end, without files"}} {
+		mb, err := p.memory(of[0])
 		if err != nil {
 			return err
 		}
-		s.add(c.name, "ms p99 at 200 a second", quantileOf(r.Latencies, 0.99))
-		fmt.Fprintf(os.Stderr, "%s: at 200 a second p50 %.2f ms, p99 %.2f ms, %d lost\n", c.name, quantileOf(r.Latencies, 0.5), quantileOf(r.Latencies, 0.99), r.Lost)
-		if r, err = l.Storm(ctx, n/2, inFlight, 9); err != nil {
-			return err
-		}
-		s.add(c.name, "events a second, nine of ten chatter", float64(r.Events)/r.Took.Seconds())
-		fmt.Fprintf(os.Stderr, "%s: %.0f events/s with chatter, %d lost\n", c.name, float64(r.Events)/r.Took.Seconds(), r.Lost)
-		return nil
-	})
+		s.add(c.name, of[1], mb)
+	}
+	fmt.Fprintf(os.Stderr, "%s: %.0f/s, %.0f µs, p50 %.1f ms, p99 %.1f ms, %d lost\n", c.name, rate, cpu,
+		quantileOf(r.Latencies, 0.5), quantileOf(r.Latencies, 0.99), r.Lost)
+	return nil
+}
+
+// streams are 200 check-ins a second, and then a storm of which nine of ten messages are for nobody.
+func streams(ctx context.Context, s *section, c oneBotClient, l *onebot.Load, n int) error {
+	r, err := l.Steady(ctx, 0, 1000, 5*time.Millisecond)
+	if err != nil {
+		return err
+	}
+	s.add(c.name, "ms p99 at 200 a second", quantileOf(r.Latencies, 0.99))
+	if r, err = l.Storm(ctx, n/2, inFlight, 9); err != nil {
+		return err
+	}
+	s.add(c.name, "events a second, nine of ten chatter", float64(r.Events)/r.Took.Seconds())
+	fmt.Fprintf(os.Stderr, "%s: %.0f events/s with chatter, %d lost\n", c.name, float64(r.Events)/r.Took.Seconds(), r.Lost)
+	return nil
 }
 
 // withOneBot starts a client on an empty folder and waits until it has signed in.

@@ -24,43 +24,52 @@ func (r *rig) keep(data string) string {
 	return blob.Sum
 }
 
+const (
+	ming = bot.PersonID("qq:10002")
+	home = bot.ChatID("qq:private:10002")
+)
+
+// A toDo is an effect, and what the implementation is to do for it.
+type toDo struct {
+	effect bot.Effect
+	want   onebottest.Sent
+}
+
+func doings(media string) []toDo {
+	return []toDo{
+		{
+			bot.Effect{Kind: bot.Say, Text: "@小明\u2005打卡成功 [CQ:at,qq=all]", Mentions: []bot.Mention{{Person: ming, Name: "小明"}}},
+			onebottest.Sent{Action: "send_group_msg", Text: "@小明 打卡成功 [CQ:at,qq=all]", At: []int64{10002}},
+		},
+		{bot.Effect{Kind: bot.Say, Text: "@小明\u2005好"}, onebottest.Sent{Action: "send_group_msg", Text: "@小明\u2005好"}},
+		{bot.Effect{Kind: bot.Say, Chat: home, Text: "好"}, onebottest.Sent{Action: "send_private_msg", User: 10002, Text: "好"}},
+		{bot.Effect{Kind: bot.SendImage, Media: media}, onebottest.Sent{Action: "send_group_msg", Kind: "image", File: []byte("bytes")}},
+		{bot.Effect{Kind: bot.SendVoice, Media: media}, onebottest.Sent{Action: "send_group_msg", Kind: "record", File: []byte("bytes")}},
+		{
+			bot.Effect{Kind: bot.SendFile, Media: media, Name: "a.pdf"},
+			onebottest.Sent{Action: "upload_group_file", Kind: "file", Name: "a.pdf", File: []byte("bytes")},
+		},
+		{
+			bot.Effect{Kind: bot.SendFile, Media: media, Name: "a.pdf", Chat: home},
+			onebottest.Sent{Action: "upload_private_file", User: 10002, Kind: "file", Name: "a.pdf", File: []byte("bytes")},
+		},
+		{bot.Effect{Kind: bot.Recall, Of: "1001"}, onebottest.Sent{Action: "delete_msg", ID: 1001}},
+		{bot.Effect{Kind: bot.Essence, Of: "qq:group:600000@10000#1001"}, onebottest.Sent{Action: "set_essence_msg", ID: 1001}},
+		{bot.Effect{Kind: bot.Mute, Who: ming, For: time.Minute}, onebottest.Sent{Action: "set_group_ban", User: 10002}},
+		{bot.Effect{Kind: bot.SetCard, Who: ming, Text: "早起的小明"}, onebottest.Sent{Action: "set_group_card", User: 10002, Text: "早起的小明"}},
+		{bot.Effect{Kind: bot.SetName, Text: "六点二十·二群"}, onebottest.Sent{Action: "set_group_name", Text: "六点二十·二群"}},
+		{bot.Effect{Kind: bot.Remove, Who: ming}, onebottest.Sent{Action: "set_group_kick", User: 10002}},
+		{bot.Effect{Kind: bot.Accept, Chat: home, Of: "friend:f1"}, onebottest.Sent{Action: "set_friend_add_request", Text: "f1"}},
+		{bot.Effect{Kind: bot.Accept, Of: "add:f:2"}, onebottest.Sent{Action: "set_group_add_request", Text: "f:2"}},
+	}
+}
+
 func TestEffects(t *testing.T) {
 	both(t, func(r *rig) {
 		t := r.t
 		r.server.SetRole(r.group, onebottest.Account, "admin")
 		r.settle()
-		media := r.keep("bytes")
-		ming := bot.PersonID("qq:10002")
-		home := bot.ChatID("qq:private:10002")
-		for _, c := range []struct {
-			effect bot.Effect
-			want   onebottest.Sent
-		}{
-			{
-				bot.Effect{Kind: bot.Say, Text: "@小明\u2005打卡成功 [CQ:at,qq=all]", Mentions: []bot.Mention{{Person: ming, Name: "小明"}}},
-				onebottest.Sent{Action: "send_group_msg", Text: "@小明 打卡成功 [CQ:at,qq=all]", At: []int64{10002}},
-			},
-			{bot.Effect{Kind: bot.Say, Text: "@小明\u2005好"}, onebottest.Sent{Action: "send_group_msg", Text: "@小明\u2005好"}},
-			{bot.Effect{Kind: bot.Say, Chat: home, Text: "好"}, onebottest.Sent{Action: "send_private_msg", User: 10002, Text: "好"}},
-			{bot.Effect{Kind: bot.SendImage, Media: media}, onebottest.Sent{Action: "send_group_msg", Kind: "image", File: []byte("bytes")}},
-			{bot.Effect{Kind: bot.SendVoice, Media: media}, onebottest.Sent{Action: "send_group_msg", Kind: "record", File: []byte("bytes")}},
-			{
-				bot.Effect{Kind: bot.SendFile, Media: media, Name: "a.pdf"},
-				onebottest.Sent{Action: "upload_group_file", Kind: "file", Name: "a.pdf", File: []byte("bytes")},
-			},
-			{
-				bot.Effect{Kind: bot.SendFile, Media: media, Name: "a.pdf", Chat: home},
-				onebottest.Sent{Action: "upload_private_file", User: 10002, Kind: "file", Name: "a.pdf", File: []byte("bytes")},
-			},
-			{bot.Effect{Kind: bot.Recall, Of: "1001"}, onebottest.Sent{Action: "delete_msg", ID: 1001}},
-			{bot.Effect{Kind: bot.Essence, Of: "qq:group:600000@10000#1001"}, onebottest.Sent{Action: "set_essence_msg", ID: 1001}},
-			{bot.Effect{Kind: bot.Mute, Who: ming, For: time.Minute}, onebottest.Sent{Action: "set_group_ban", User: 10002}},
-			{bot.Effect{Kind: bot.SetCard, Who: ming, Text: "早起的小明"}, onebottest.Sent{Action: "set_group_card", User: 10002, Text: "早起的小明"}},
-			{bot.Effect{Kind: bot.SetName, Text: "六点二十·二群"}, onebottest.Sent{Action: "set_group_name", Text: "六点二十·二群"}},
-			{bot.Effect{Kind: bot.Remove, Who: ming}, onebottest.Sent{Action: "set_group_kick", User: 10002}},
-			{bot.Effect{Kind: bot.Accept, Chat: home, Of: "friend:f1"}, onebottest.Sent{Action: "set_friend_add_request", Text: "f1"}},
-			{bot.Effect{Kind: bot.Accept, Of: "add:f:2"}, onebottest.Sent{Action: "set_group_add_request", Text: "f:2"}},
-		} {
+		for _, c := range doings(r.keep("bytes")) {
 			was := len(r.server.Sent())
 			receipt, err := r.do(c.effect)
 			list := r.server.Sent()[was:]

@@ -88,7 +88,7 @@ func TestMedia(t *testing.T) {
 	})
 }
 
-func TestNotices(t *testing.T) {
+func TestJoinsAndLeaves(t *testing.T) {
 	both(t, func(r *rig) {
 		t := r.t
 		r.in.take()
@@ -123,6 +123,18 @@ func TestNotices(t *testing.T) {
 		if e := r.one(); e.Kind != bot.Left || !slices.Equal(e.People, []bot.PersonID{"qq:10004"}) {
 			t.Errorf("sent away: %+v", e)
 		}
+		r.server.Join(onebottest.Account, r.group, r.ming, "invite")
+		if e := r.one(); e.Join == nil || !e.Join.Self || e.Join.Inviter != "qq:10002" {
+			t.Errorf("we are in: %+v", e)
+		}
+	})
+}
+
+func TestNotices(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		r.in.take()
+		hong := r.server.AddPerson("小红")
 		id := r.server.Say(r.ming, r.group, onebottest.Text("错了"))
 		said := r.one()
 		r.server.Notice("group_recall", map[string]any{"group_id": r.group, "user_id": r.ming, "operator_id": r.ming, "message_id": id})
@@ -148,10 +160,6 @@ func TestNotices(t *testing.T) {
 		r.server.Request("group", map[string]any{"sub_type": "invite", "group_id": 700000, "user_id": hong, "flag": "f3"})
 		if e := r.one(); e.Kind != bot.Invited || e.Token != "invite:f3" || e.Chat.ID != "qq:group:700000" {
 			t.Errorf("invited: %+v", e)
-		}
-		r.server.Join(onebottest.Account, r.group, r.ming, "invite")
-		if e := r.one(); e.Join == nil || !e.Join.Self || e.Join.Inviter != "qq:10002" {
-			t.Errorf("we are in: %+v", e)
 		}
 	})
 }
