@@ -18,6 +18,9 @@ func both(t *testing.T, act func(r *rig)) {
 func TestMessages(t *testing.T) {
 	both(t, func(r *rig) {
 		t := r.t
+		if e := r.in.events[0]; e.Kind != bot.SignedIn || e.Text != "onebot:qq:10000" || e.From.Person != "qq:10000" || e.From.Nick != "小六" {
+			t.Errorf("the sign-in is %+v", e)
+		}
 		list := r.in.take()
 		if len(list) != 1 || list[0].Kind != bot.Listed || len(list[0].Roster) != 3 || list[0].Chat.Name != "六点二十读书会" {
 			t.Fatalf("the sign-in told %+v", list)
