@@ -107,6 +107,9 @@ func TestAllFaultsAreToldTogether(t *testing.T) {
 func TestRightDeclarationsAreTaken(t *testing.T) {
 	f := declare("f", plain("好", nothing))
 	f.Settings = fine{}
+	other := watch("elsewhere.fact", nothing)
+	other.Optional = true
+	f.Watches = append(f.Watches, other)
 	if _, err := New(Options{Account: &service{}, DB: storetest.Open(t), Features: []Feature{f}, Settings: map[string]any{"f": fine{Word: "w"}}}); err != nil {
 		t.Fatal(err)
 	}
