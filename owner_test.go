@@ -105,6 +105,7 @@ func TestTheOwnersStory(t *testing.T) {
 	data, err := os.ReadFile("handlers/broadcast/sample.mp3")
 	check(t, err)
 	check(t, os.WriteFile(voice, data, 0o600))
+	v.sees(`(document.querySelector('#broadcast-queue details.act').open = true)`)
 	v.do(chromedp.SetUploadFiles(chromedp.CSS(`#broadcast-queue input[type=file]`), []string{voice}))
 	v.sees(`(document.querySelector('#broadcast-queue input[type=file]').form.requestSubmit(), true)`)
 	v.sees(`document.querySelector('#broadcast-queue audio') !== null`)

@@ -13,9 +13,9 @@ for (const select of document.querySelectorAll('select[data-send]')) {
   select.addEventListener('change', () => select.form.requestSubmit());
 }
 
-// What is being used is left alone: a form half filled in, an open list, a recording that plays.
+// What is being used is left alone: a form half filled in, a file that was chosen, an open list, a recording that plays.
 const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body && !!document.activeElement.form ||
-  part.querySelector('details[open] form') || [...part.querySelectorAll('audio')].some((a) => !a.paused);
+  part.querySelector('details[open] form') || [...part.querySelectorAll('input[type=file]')].some((f) => f.files.length) || [...part.querySelectorAll('audio')].some((a) => !a.paused);
 
 let asking = false;
 let again = false;
