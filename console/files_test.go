@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -48,6 +49,14 @@ func TestTablesCanBeTakenAlong(t *testing.T) {
 		}
 		if !found {
 			t.Error("the workbook lacks a name")
+		}
+		s.does("/console/say", "chat", s.group(), "text", "/加分 @阿杰 3 好", "back", "/console/log")
+		log, err := excelize.OpenReader(bytes.NewReader(s.get("/console/workbook/log/log.xlsx?g=" + s.group()).Body.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows, err := log.GetRows(log.GetSheetName(0)); err != nil || !strings.Contains(fmt.Sprint(rows), "/加分") {
+			t.Errorf("the log's workbook holds %v, %v", rows, err)
 		}
 		for _, path := range []string{"/console/export/checkin/nothing/a.csv", "/console/export/checkin/today/a.exe", "/console/workbook/nothing/a.xlsx"} {
 			if got := s.get(path); got.Code != http.StatusNotFound {

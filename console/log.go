@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"sixtwenty/bot"
+	"sixtwenty/sheets"
 	"sixtwenty/store"
 )
 
@@ -40,10 +41,10 @@ func (c *console) log(w http.ResponseWriter, r *http.Request) {
 	var p logPage
 	f, err := c.read(r, bot.OnLog, func(ctx context.Context, s store.Reader, f *frame) (err error) {
 		p = logPage{}
-		if p.Audits, err = audits(s, f); err != nil {
+		if p.Audits, err = audits(s, f, shownAudits); err != nil {
 			return err
 		}
-		if p.Receipts, err = receipts(s, f); err != nil {
+		if p.Receipts, err = receipts(s, f, shownBad); err != nil {
 			return err
 		}
 		f.Book = book(bot.OnLog, f)
@@ -61,8 +62,8 @@ func (c *console) log(w http.ResponseWriter, r *http.Request) {
 	c.show(w, "log.html", p, err)
 }
 
-func audits(s store.Reader, f *frame) (list []audit, err error) {
-	rows, err := bot.Audits(s, shownAudits)
+func audits(s store.Reader, f *frame, limit int) (list []audit, err error) {
+	rows, err := bot.Audits(s, limit)
 	for _, a := range rows {
 		one := audit{
 			When: f.clock(a.At), Command: "/" + a.Command, Args: a.Args, Evidence: f.T(a.Evidence), Outcome: f.T("out" + a.Outcome),
@@ -81,6 +82,24 @@ func audits(s store.Reader, f *frame) (list []audit, err error) {
 	return list, err
 }
 
+// logTables are the console's own tables of the log, for its workbook.
+func logTables(s store.Reader, f *frame) ([]sheets.Table, error) {
+	used := sheets.Table{Name: f.T("audit"), Columns: []string{f.T("when"), f.T("who"), f.T("where"), f.T("command"), f.T("evidence"), f.T("outcome")}}
+	list, err := audits(s, f, bookRows)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		used.Rows = append(used.Rows, []string{a.When, a.Who, a.Where, a.Command + " " + a.Args, a.Evidence, a.Outcome})
+	}
+	bad := sheets.Table{Name: f.T("receipts"), Columns: []string{f.T("when"), f.T("where"), f.T("content"), f.T("outcome"), f.T("cause")}}
+	sends, err := receipts(s, f, bookRows)
+	for _, r := range sends {
+		bad.Rows = append(bad.Rows, []string{r.When, r.Where, r.What, r.Outcome, r.Error})
+	}
+	return []sheets.Table{used, bad}, err
+}
+
 func chatName(s store.Reader, chat bot.ChatID) (string, error) {
 	if chat == "" {
 		return "–", nil
@@ -88,8 +107,8 @@ func chatName(s store.Reader, chat bot.ChatID) (string, error) {
 	return bot.ChatName(s, chat)
 }
 
-func receipts(s store.Reader, f *frame) (list []receipt, err error) {
-	rows, err := bot.Trouble(s, shownBad)
+func receipts(s store.Reader, f *frame, limit int) (list []receipt, err error) {
+	rows, err := bot.Trouble(s, limit)
 	for _, d := range rows {
 		one := receipt{ID: d.Effect.ID, Again: d.State != bot.Sent, When: f.clock(d.At), What: d.Effect.Text, Outcome: d.Outcome().In(f.Lang), Error: d.Error}
 		if one.What == "" {

@@ -110,12 +110,17 @@ func (c *console) export(w http.ResponseWriter, r *http.Request) {
 // workbook gives the tables of a page.
 func (c *console) workbook(w http.ResponseWriter, r *http.Request) {
 	page := bot.Page(r.PathValue("page"))
-	f, err := c.read(r, page, func(context.Context, store.Reader, *frame) error { return nil })
+	var list []sheets.Table
+	f, err := c.read(r, page, func(_ context.Context, s store.Reader, f *frame) (err error) {
+		if list = nil; page == bot.OnLog {
+			list, err = logTables(s, f)
+		}
+		return err
+	})
 	if err != nil {
 		c.fail(w, err)
 		return
 	}
-	var list []sheets.Table
 	for _, v := range c.wanted(page, bot.OfGroup, bot.OfAccount) {
 		t, err := c.sheet(r.Context(), v, f.scoped(f.query(exportPage), v, ""), bookRows)
 		if err != nil {
