@@ -60,8 +60,8 @@ func Outages(r store.Reader, from, to time.Time) ([]Outage, error) {
 	return list, nil
 }
 
-// watchAccount has the engine keep, once a minute and when the account comes back, that it is connected. It looks in real
-// time: what a wound clock says has nothing to do with the network.
+// watchAccount has the engine keep, once a minute and when the account comes back, that it is connected, or find out that
+// nothing can be kept. It looks in real time: what a wound clock says has nothing to do with the network.
 func (b *Bot) watchAccount(ctx context.Context) error {
 	if _, tells := b.account.(Stater); !tells {
 		return nil
@@ -77,17 +77,16 @@ func (b *Bot) watchAccount(ctx context.Context) error {
 		}
 		s := b.accountState()
 		if !s.Reached {
-			reached = false
 			b.trouble.CompareAndSwap(nil, &s)
-			continue
 		}
-		if reached && time.Since(kept) < touchEvery {
+		back := s.Reached && !reached
+		if reached = s.Reached; !back && time.Since(kept) < touchEvery {
 			continue
 		}
 		if err := b.put(ctx, item{}); err != nil {
 			return err
 		}
-		reached, kept = true, time.Now()
+		kept = time.Now()
 	}
 }
 

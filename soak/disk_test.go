@@ -148,7 +148,7 @@ func TestAFullDiskIsSaidAndOutlived(t *testing.T) {
 			p.t.Errorf("%d things were said that are not kept", n)
 		}
 		p.db.Slow(nil)
-		p.rest(time.Minute)
+		p.rest(2 * time.Minute) // longer than the longest pause between two tries
 		if fault := p.bot.Status().Fault; fault != nil {
 			p.t.Errorf("the status still says %v", fault)
 		}
