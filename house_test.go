@@ -135,7 +135,6 @@ func TestOneDoorPerLibrary(t *testing.T) {
 		"golang.org/x/image":                    "pictures",
 		"github.com/coder/websocket":            "bot/onebot",
 		"golang.org/x/crypto":                   "console/door",
-		"github.com/VictoriaMetrics/metrics":    "console/vitals",
 		"github.com/mozillazg/go-pinyin":        "pinyin",
 	}
 	seen := map[string]bool{}

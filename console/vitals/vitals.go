@@ -1,5 +1,5 @@
 // Package vitals is what machines read that watch over the bot: whether it lives (/healthz), whether it can do its work
-// (/readyz), and its numbers in Prometheus' words (/metrics). It is the only importer of the metrics library.
+// (/readyz), and its numbers in Prometheus' words (/metrics).
 //
 // No number is a person's or a group's: labels are the states of effects and the windows of the budget, a handful each.
 package vitals
@@ -9,9 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
-
-	"github.com/VictoriaMetrics/metrics"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -19,64 +18,70 @@ import (
 
 // Vitals counts what the bot tells. Make it before the bot, and give it the bot with Watch.
 type Vitals struct {
-	set       *metrics.Set
-	events    *metrics.Counter
-	commits   *metrics.Counter
-	took      *metrics.PrometheusHistogram
-	late      *metrics.PrometheusHistogram
-	effects   map[bot.State]*metrics.Counter
-	drops     *metrics.Counter
-	lostDrops *metrics.Counter
-	away      *metrics.FloatCounter
+	set       set
+	events    *counter
+	commits   *counter
+	took      *histogram
+	late      *histogram
+	effects   map[bot.State]*counter
+	drops     *counter
+	lostDrops *counter
+
+	mu   sync.Mutex
+	away time.Duration
 }
 
 var _ bot.Meter = (*Vitals)(nil)
 
 // New makes the counters, all at nothing.
 func New() *Vitals {
-	set := metrics.NewSet()
-	v := &Vitals{
-		set:       set,
-		events:    set.NewCounter("sixtwenty_events_total"),
-		commits:   set.NewCounter("sixtwenty_commits_total"),
-		took:      set.NewPrometheusHistogramExt("sixtwenty_commit_seconds", []float64{.001, .005, .02, .1, .5, 2, 10}),
-		late:      set.NewPrometheusHistogramExt("sixtwenty_timer_lateness_seconds", []float64{.1, .5, 1, 5, 30, 120, 600, 3600}),
-		drops:     set.NewCounter(`sixtwenty_drops_total{lost="no"}`),
-		lostDrops: set.NewCounter(`sixtwenty_drops_total{lost="yes"}`),
-		away:      set.NewFloatCounter("sixtwenty_away_seconds_total"),
-		effects:   map[bot.State]*metrics.Counter{},
-	}
+	v := &Vitals{effects: map[bot.State]*counter{}}
+	count := func(name string) *counter { return add(&v.set, name, "counter", &counter{}) }
+	v.events, v.commits = count("sixtwenty_events_total"), count("sixtwenty_commits_total")
+	v.took = add(&v.set, "sixtwenty_commit_seconds", "histogram", newHistogram(.001, .005, .02, .1, .5, 2, 10))
+	v.late = add(&v.set, "sixtwenty_timer_lateness_seconds", "histogram", newHistogram(.1, .5, 1, 5, 30, 120, 600, 3600))
+	v.drops, v.lostDrops = count(`sixtwenty_drops_total{lost="no"}`), count(`sixtwenty_drops_total{lost="yes"}`)
+	add(&v.set, "sixtwenty_away_seconds_total", "counter", gauge(v.gone))
 	for _, s := range []bot.State{bot.Sent, bot.Failed, bot.Lost, bot.Expired, bot.Silenced} {
-		v.effects[s] = set.NewCounter(fmt.Sprintf("sixtwenty_effects_total{state=%q}", s))
+		v.effects[s] = count(fmt.Sprintf("sixtwenty_effects_total{state=%q}", s))
 	}
+	addProcess(&v.set)
 	return v
+}
+
+func (v *Vitals) gone() float64 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.away.Seconds()
 }
 
 // Committed counts a commit and its events.
 func (v *Vitals) Committed(events int, took time.Duration) {
-	v.commits.Inc()
-	v.events.Add(events)
-	v.took.Update(took.Seconds())
+	v.commits.n.Add(1)
+	v.events.n.Add(uint64(max(0, events)))
+	v.took.add(took.Seconds())
 }
 
 // Late takes how late a timer began.
-func (v *Vitals) Late(by time.Duration) { v.late.Update(max(0, by.Seconds())) }
+func (v *Vitals) Late(by time.Duration) { v.late.add(max(0, by.Seconds())) }
 
 // Done counts an effect by what became of it.
 func (v *Vitals) Done(state bot.State) {
 	if c, ok := v.effects[state]; ok {
-		c.Inc()
+		c.n.Add(1)
 	}
 }
 
 // Dropped counts an outage.
 func (v *Vitals) Dropped(lasted time.Duration, lost bool) {
 	if lost {
-		v.lostDrops.Inc()
+		v.lostDrops.n.Add(1)
 	} else {
-		v.drops.Inc()
+		v.drops.n.Add(1)
 	}
-	v.away.Add(lasted.Seconds())
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.away += lasted
 }
 
 // A Source tells how things are now. Any goroutine.
@@ -85,7 +90,7 @@ type Source interface{ Status() bot.Status }
 // Watch adds what is read from the bot whenever somebody asks.
 func (v *Vitals) Watch(b Source) {
 	gauge := func(name string, read func(s bot.Status) float64) {
-		v.set.NewGauge(name, func() float64 { return read(b.Status()) })
+		add(&v.set, name, "gauge", gauge(func() float64 { return read(b.Status()) }))
 	}
 	gauge("sixtwenty_effects_waiting", func(s bot.Status) float64 { return float64(s.Waiting) })
 	gauge("sixtwenty_groups", func(s bot.Status) float64 { return float64(s.Groups) })
@@ -129,8 +134,7 @@ func age(s bot.Status) float64 {
 func (v *Vitals) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		v.set.WritePrometheus(w)
-		metrics.WriteProcessMetrics(w)
+		_ = v.set.write(w) // whoever asked is gone
 	})
 }
 
