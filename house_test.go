@@ -130,7 +130,6 @@ func TestOneDoorPerLibrary(t *testing.T) {
 		"go.yaml.in/yaml/v4":                    ".",
 		"github.com/alecthomas/kong":            ".",
 		"github.com/nicholas-fedor/shoutrrr":    "alarm",
-		"github.com/xuri/excelize/v2":           "sheets",
 		"github.com/go-text/typesetting":        "pictures",
 		"golang.org/x/image":                    "pictures",
 		"github.com/coder/websocket":            "bot/onebot",

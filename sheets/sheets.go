@@ -4,15 +4,11 @@ package sheets
 
 import (
 	"encoding/csv"
-	"fmt"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // A Table is one sheet: what its columns are called, and rows of as many cells.
@@ -82,74 +78,3 @@ func plain(cell string) string {
 
 // cellLimit leaves room for characters that Excel counts twice.
 const cellLimit = 16_000
-
-// XLSX writes a workbook of the tables, one sheet each, in their order. Sheets whose names are taken or not allowed get one of their own.
-func XLSX(w io.Writer, tables ...Table) (err error) {
-	book := excelize.NewFile()
-	defer func() {
-		if closing := book.Close(); err == nil {
-			err = closing
-		}
-	}()
-	taken := map[string]bool{}
-	for i, t := range tables {
-		name := sheetName(t.Name, i+1, taken)
-		if i == 0 {
-			err = book.SetSheetName(book.GetSheetName(0), name)
-		} else {
-			_, err = book.NewSheet(name)
-		}
-		if err == nil {
-			err = writeSheet(book, name, t)
-		}
-		if err != nil {
-			return fmt.Errorf("sheet %q: %w", name, err)
-		}
-	}
-	return book.Write(w)
-}
-
-func writeSheet(book *excelize.File, name string, t Table) error {
-	out, err := book.NewStreamWriter(name)
-	if err != nil {
-		return err
-	}
-	for i, row := range append([][]string{t.Columns}, t.Rows...) {
-		cells := make([]any, len(row))
-		for j, cell := range row {
-			cells[j] = value(plain(cell))
-		}
-		if err := out.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
-}
-
-// value is a number where the cell is one, else text; a text is never a formula in this format.
-func value(cell string) any {
-	if number.MatchString(cell) {
-		if n, err := strconv.ParseFloat(cell, 64); err == nil {
-			return n
-		}
-	}
-	return cell
-}
-
-func sheetName(name string, n int, taken map[string]bool) string {
-	name = strings.Trim(strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`:\/?*[]`, r) || unicode.IsControl(r) || r == utf8.RuneError {
-			return '_'
-		}
-		return r
-	}, name), "' ")
-	const most = 15 // of the 31 that Excel allows, counted in UTF-16
-	if runes := []rune(name); len(runes) > most {
-		name = string(runes[:most])
-	}
-	if name == "" || taken[strings.ToLower(name)] {
-		name = strings.TrimSpace(name + " " + strconv.Itoa(n))
-	}
-	taken[strings.ToLower(name)] = true
-	return name
-}

@@ -76,8 +76,19 @@ func TestNumbersAndCodes(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", cell, got, want)
 		}
 	}
-	if _, is := value("007").(string); !is {
-		t.Error("a code with leading zeros became a number")
+	var book bytes.Buffer
+	if err := XLSX(&book, Table{Columns: []string{"007", "7", "-1.5", "1e9"}}); err != nil {
+		t.Fatal(err)
+	}
+	read, err := excelize.OpenReader(&book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	for cell, text := range map[string]bool{"A1": true, "B1": false, "C1": false, "D1": true} {
+		if kind, err := read.GetCellType("1", cell); err != nil || (kind == excelize.CellTypeInlineString) != text {
+			t.Errorf("%s is kept as %v, %v", cell, kind, err)
+		}
 	}
 }
 
