@@ -14,7 +14,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/xuri/excelize/v2"
-
 )
 
 // box plays somebody in the box.
@@ -161,4 +160,3 @@ func (v *visitor) looksRight(base string) {
 		}
 	}
 }
-

@@ -27,7 +27,7 @@ func carried() []archive.Table {
 		{Name: "bot/points/richest"},
 		{Name: "bot/points/once"},
 		{Name: "bot/unreminded"},
-		{Name: "bot/outages"}, // days on which the bot was away break nobody's habit
+		{Name: "bot/outages"},                                  // days on which the bot was away break nobody's habit
 		{Name: "friends/requests", Without: []string{"token"}}, // it is of the sign-in
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks
 		{Name: "wechat/groups", Without: []string{"first", "last"}},
@@ -54,9 +54,9 @@ func left() map[string]string {
 		"wechat/questions": underWay, "wechat/forgotten": underWay, "wechat/texts": record, "wechat/report": record,
 		"bot/touch": ofAccount, "bot/lastsent": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,
-		"bot/works/due": underWay,
+		"bot/works/due":        underWay,
 		"moderation/proposals": underWay, "moderation/sums": underWay,
-		"people/asked":  underWay, "checkin/gathering": underWay, "checkin/halves": underWay, "checkin/questions": underWay,
+		"people/asked": underWay, "checkin/gathering": underWay, "checkin/halves": underWay, "checkin/questions": underWay,
 		"onboarding/waiting": underWay, "onboarding/rushes": underWay, "onboarding/asked": underWay, "guard/looks": underWay, "friends/days": underWay, "friends/told": underWay, "referral/asking": underWay, "referral/asked": underWay, "referral/passings": record, "history/drafts": underWay, "broadcast/waiting": underWay,
 		"broadcast/offers": underWay, "broadcast/told": underWay, "schedule/drafts": underWay, "report/told": underWay, "schedule/broadcasts": underWay, "broadcast/shown": underWay,
 	}

@@ -7,17 +7,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
-	"time"
-
-	"go.etcd.io/bbolt"
-
 	"sixtwenty/bot"
 	"sixtwenty/handlers"
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/store"
 	"sixtwenty/store/bolt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
 )
 
 // A deaf account hands its inbox out and does nothing: what the bot says stays a row.
@@ -29,7 +28,7 @@ func (a deaf) Run(ctx context.Context, in bot.Inbox) error {
 	return ctx.Err()
 }
 func (a deaf) inbox() <-chan bot.Inbox { return a.in }
-func (a deaf) Powers() bot.Powers { return bot.Powers{} }
+func (a deaf) Powers() bot.Powers      { return bot.Powers{} }
 func (a deaf) Do(context.Context, bot.Effect) (bot.Receipt, error) {
 	return bot.Receipt{}, bot.ErrOffline
 }

@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sixtwenty/bot"
+	"sixtwenty/store"
+	"sixtwenty/store/bolt"
 	"sync"
 	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
-
-	"sixtwenty/bot"
-	"sixtwenty/store"
-	"sixtwenty/store/bolt"
 )
 
 // A mute account does everything at once, and nothing comes of it.

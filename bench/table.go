@@ -42,7 +42,9 @@ func (s *section) add(what, unit string, value float64) {
 	s.rows = append(s.rows, &series{what, unit, []float64{value}})
 }
 
-func (s *section) note(format string, args ...any) { s.notes = append(s.notes, fmt.Sprintf(format, args...)) }
+func (s *section) note(format string, args ...any) {
+	s.notes = append(s.notes, fmt.Sprintf(format, args...))
+}
 
 // median of a row; 0 where it was not measured.
 func (s *section) median(what, unit string) float64 {

@@ -7,9 +7,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"time"
-
 	"sixtwenty/wechatbox"
+	"time"
 )
 
 // A world is a served box with groups large enough that everybody of a round is somebody else.

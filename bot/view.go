@@ -111,9 +111,6 @@ type Param struct {
 // A Choice is one value of a Param and what it is called.
 type Choice struct{ Value, Title string }
 
-// maxChoices bounds a list to choose from.
-const maxChoices = 200
-
 // Chosen is the value of a parameter, by q or by default.
 func (v View) Chosen(q Query, name string) string {
 	for _, p := range v.Params {
