@@ -28,7 +28,7 @@ const consentFile = "risks-accepted"
 // consent makes sure that the owner has said yes to the risks, once for a data folder, before anything of the real WeChat is
 // contacted. known is a yes on the command line.
 func (p program) consent(ctx context.Context, s settings, known bool) error {
-	if s.Account.Kind != kindWeChat || s.Account.Endpoint != "" {
+	if s.Account.Kind == kindOneBot || s.Account.Endpoint != "" {
 		return nil
 	}
 	file := filepath.Join(s.Data, consentFile)

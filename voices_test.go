@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,20 +17,21 @@ func TestAChangeInTheFoldersIsToldOnce(t *testing.T) {
 	write := func(name, text string) { check(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600)) }
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		told, fail := 0, false
+		var told atomic.Int32
+		var fail atomic.Bool
 		go watchFolders(ctx, []string{"", folder, filepath.Join(folder, "missing")}, func() error {
-			if fail {
+			if fail.Load() {
 				return errors.New("not now")
 			}
-			told++
+			told.Add(1)
 			return nil
 		})
-		pass := func(rounds, want int) {
+		pass := func(rounds int, want int32) {
 			t.Helper()
 			time.Sleep(time.Duration(rounds) * voicesEvery)
 			synctest.Wait()
-			if told != want {
-				t.Fatalf("told %d times, expected %d", told, want)
+			if n := told.Load(); n != want {
+				t.Fatalf("told %d times, expected %d", n, want)
 			}
 		}
 		time.Sleep(time.Second)
@@ -42,10 +44,10 @@ func TestAChangeInTheFoldersIsToldOnce(t *testing.T) {
 		pass(5, 1)
 		check(t, os.Mkdir(filepath.Join(folder, "taken"), 0o700)) // folders do not count
 		pass(3, 1)
-		fail = true
+		fail.Store(true)
 		write("b.mp3", "2")
 		pass(4, 1)
-		fail = false
+		fail.Store(false)
 		pass(1, 2)
 		check(t, os.Remove(filepath.Join(folder, "a.mp3")))
 		pass(2, 3)
