@@ -208,8 +208,8 @@ func (o *outbox) pick(now time.Time, under int) (list []queued, due time.Time) {
 	return list, due
 }
 
-// collect waits for an attempt to end or for more to do, takes all that ended, and sets the pace by them. Their chats go on at once: what came of
-// them is kept in the commit that begins the next.
+// collect waits for an attempt to end or for more to do, takes all that ended, and sets the pace by them. Their chats go on at
+// once: what came of them is kept in the commit that begins the next.
 func (o *outbox) collect() []*attempt {
 	var list []*attempt
 	select {
