@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sixtwenty/bot"
@@ -131,6 +132,37 @@ func TestASilentPeer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A member list that waits for its turn is no reason to die when the connection ends; what was read before it is taken.
+func TestALinkThatEndsWhileAListWaits(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		r.server.AddGroup("六点二十早读营", r.owner, onebottest.Account)
+		r.server.Drop()
+		r.wait(time.Minute) // both lists are read after this
+		r.server.Drop()
+		synctest.Wait()
+		for !r.server.Connected() {
+			time.Sleep(listPause / 10)
+		}
+		time.Sleep(listPause / 2)
+		gate := make(chan struct{})
+		r.in.gate.Store(&gate)
+		r.in.take()
+		for n := range 1 + waitingEvents {
+			r.away(fmt.Sprint(n))
+		}
+		time.Sleep(time.Second)
+		r.server.Drop()
+		r.wait(time.Second)
+		r.in.gate.Store(nil)
+		close(gate)
+		r.wait(time.Minute)
+		if got := texts(r.in.take()); len(got) != 1+waitingEvents {
+			t.Errorf("%d of %d messages were heard", len(got), 1+waitingEvents)
+		}
+	})
 }
 
 // Requests that are not answered end the connection though heartbeats come.

@@ -31,7 +31,8 @@ type link struct {
 	conn   *websocket.Conn
 	self   wireID // as the peer said when it dialled us; "" where we dialled
 	log    *zap.Logger
-	events chan *frame // ends when the link does
+	events chan *frame   // never closed: more than one goroutine sends
+	quiet  chan struct{} // closed when nothing more is read
 	heard  atomic.Int64
 	echo   atomic.Uint64
 	mute   atomic.Int64 // requests in a row that were not answered
@@ -45,7 +46,7 @@ type link struct {
 func newLink(conn *websocket.Conn, self wireID, log *zap.Logger) *link {
 	conn.SetReadLimit(maxFrame)
 	l := &link{
-		conn: conn, self: self, log: log, events: make(chan *frame, waitingEvents), ended: make(chan struct{}),
+		conn: conn, self: self, log: log, events: make(chan *frame, waitingEvents), quiet: make(chan struct{}), ended: make(chan struct{}),
 		waits: map[string]chan *frame{},
 	}
 	l.heard.Store(time.Now().UnixNano())
@@ -54,7 +55,7 @@ func newLink(conn *websocket.Conn, self wireID, log *zap.Logger) *link {
 
 // read hands out frames until the connection ends.
 func (l *link) read() {
-	defer close(l.events)
+	defer close(l.quiet)
 	var buf bytes.Buffer
 	for {
 		f, err := l.next(&buf)

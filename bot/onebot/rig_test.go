@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,12 +28,16 @@ type inbox struct {
 	seen   map[string]bool
 	twice  int // events that were told again
 	place  []byte
-	marked int // how many events the place covers
+	marked int                           // how many events the place covers
+	gate   atomic.Pointer[chan struct{}] // while there is one, Put waits until it is closed
 }
 
 var _ bot.Inbox = (*inbox)(nil)
 
 func (in *inbox) Put(_ context.Context, e bot.Event) error {
+	if gate := in.gate.Load(); gate != nil {
+		<-*gate
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if e.ID == "" || len(e.ID) > 512 {

@@ -76,13 +76,12 @@ func (s *session) run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		select {
-		case f, ok := <-s.link.events:
-			if !ok {
-				return s.link.over()
-			}
+		case f := <-s.link.events:
 			if err := s.take(ctx, f); err != nil {
 				return err
 			}
+		case <-s.link.quiet:
+			return s.drain(ctx)
 		case <-tick.C:
 			if err := s.mark(ctx); err != nil {
 				return err
@@ -90,6 +89,20 @@ func (s *session) run(ctx context.Context) error {
 			s.watch(ctx)
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// drain takes what was read before the link ended, and says why it did.
+func (s *session) drain(ctx context.Context) error {
+	for {
+		select {
+		case f := <-s.link.events:
+			if err := s.take(ctx, f); err != nil {
+				return err
+			}
+		default:
+			return s.link.over()
 		}
 	}
 }
