@@ -43,7 +43,8 @@ const (
 	maxOutages  = 1000
 )
 
-// Outages gives the spans that reach into [from, to), the oldest first, at most 1,000.
+// Outages gives the spans that are over and reach into [from, to), the oldest first, at most 1,000. A feature that judges
+// asks its Call, which knows of the one that is not over too.
 func Outages(r store.Reader, from, to time.Time) ([]Outage, error) {
 	var list []Outage
 	for row, err := range outages.Scan(r, store.Range{From: store.Key(from), Limit: maxOutages}) {
@@ -58,6 +59,35 @@ func Outages(r store.Reader, from, to time.Time) ([]Outage, error) {
 		}
 	}
 	return list, nil
+}
+
+// Outages gives the spans that reach into [from, to), the oldest first: those that are over, at most 1,000, and the one that
+// still goes on.
+func (c *Call) Outages(from, to time.Time) ([]Outage, error) {
+	list, err := Outages(c.Tx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	o, on, err := c.run.outNow()
+	if err != nil || !on || !o.From.Before(to) || !o.To.After(from) {
+		return list, err
+	}
+	return append(list, o), nil
+}
+
+// outNow gives the span since the account was last known to be connected, if it still goes on or is not kept yet: a day that
+// ends meanwhile must not be judged as if nothing had been missed.
+func (r *run) outNow() (o Outage, on bool, err error) {
+	s := r.bot.accountState()
+	last, known, err := touches.Get(r.tx, lastTouch)
+	if err != nil || !known || s.Name == "" {
+		return o, false, err
+	}
+	o = Outage{From: last.At, To: r.now, Reason: s.Reason}
+	if s.Reached {
+		o.To = s.Since // not after the last touch, unless it has just come back
+	}
+	return o, o.To.Sub(o.From) >= minOutage, nil
 }
 
 // watchAccount has the engine keep, once a minute and when the account comes back, that it is connected, or find out that

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sixtwenty/bot"
@@ -52,6 +53,7 @@ type account struct {
 	media  *sync.Map // Ref → bytes
 	fail   func(bot.Effect) error
 	blobs  store.Blobs
+	state  atomic.Pointer[bot.AccountState]
 
 	mu    sync.Mutex
 	heard map[bot.ChatID][]Heard
@@ -66,9 +68,23 @@ func (a *account) Run(ctx context.Context, in bot.Inbox) error {
 	return ctx.Err()
 }
 
+// A teller is an account that tells how it is connected.
+type teller struct{ registrar }
+
+var _ bot.Stater = teller{}
+
+func (t teller) State() bot.AccountState { return *t.account.state.Load() }
+
+func (a *account) become(name bot.StateName) {
+	a.state.Store(&bot.AccountState{Name: name, Since: time.Now(), Reached: name == bot.Online})
+}
+
 func (a *account) Powers() bot.Powers { return a.powers }
 
 func (a *account) Do(ctx context.Context, e bot.Effect) (bot.Receipt, error) {
+	if s := a.state.Load(); s != nil && !s.Reached {
+		return bot.Receipt{}, bot.ErrOffline
+	}
 	if a.fail != nil {
 		if err := a.fail(e); err != nil {
 			return bot.Receipt{}, err

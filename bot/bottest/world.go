@@ -39,6 +39,7 @@ type Options struct {
 	Clock    bot.Clock              // of the bot; bot.WallClock where nil
 	Log      *zap.Logger
 	Doubts   []bot.Doubt // whom the account is not sure of
+	Tells    bool        // the account tells how it is connected, as far as Cut and Restart go
 }
 
 // A World is one group with a bot in it. It belongs to the goroutine of the test.
@@ -54,7 +55,8 @@ type World struct {
 	cards map[string]string
 	in    []string    // the members of the group, in order of joining
 	told  []bot.Event // what happened while the bot was down
-	media sync.Map    // what Gives gave
+	cut   bool
+	media sync.Map // what Gives gave
 }
 
 // Run plays in a bubble of fake time, in which waiting costs nothing.
@@ -86,8 +88,13 @@ func newWorld(t testing.TB, opts Options) *World {
 func (w *World) start() {
 	w.T.Helper()
 	w.acct = &account{ready: make(chan bot.Inbox, 1), powers: w.opts.Powers, media: &w.media, fail: w.opts.Fail, blobs: store.Blobs{DB: w.db}, heard: map[bot.ChatID][]Heard{}}
+	var acct bot.Account = registrar{w.acct, w.opts.Doubts}
+	if w.opts.Tells {
+		w.acct.become(bot.Offline)
+		acct = teller{registrar{w.acct, w.opts.Doubts}}
+	}
 	b, err := bot.New(bot.Options{
-		Account: registrar{w.acct, w.opts.Doubts}, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
+		Account: acct, DB: w.db, Log: w.opts.Log, Features: w.opts.Features, Settings: w.opts.Settings,
 		Groups: []string{"六点二十*"}, Pace: w.opts.Pace, Clock: w.opts.Clock,
 	})
 	if err != nil {
@@ -104,7 +111,9 @@ func (w *World) start() {
 			w.T.Errorf("the bot ended with: %v", err)
 		}
 	}
+	synctest.Wait() // what is due at the start comes before the sign-in
 	w.put(bot.Event{ID: "signed-in/1", Kind: bot.SignedIn, From: w.member(accountName), Text: "session-1"})
+	w.acct.become(bot.Online)
 }
 
 func (w *World) halt() {
@@ -127,15 +136,31 @@ func (w *World) Restart() {
 	before := w.acct
 	w.start()
 	w.acct.goOn(before)
+	w.catchUp()
+}
+
+// Down ends the bot until Restart. What happens meanwhile is told then, with the time at which it happened.
+func (w *World) Down() { w.halt() }
+
+// Cut takes the account's connection away, or gives it back. What happens meanwhile is told then, as with Down.
+func (w *World) Cut(off bool) {
+	w.T.Helper()
+	if w.cut = off; off {
+		w.acct.become(bot.Offline)
+		return
+	}
+	w.acct.become(bot.Online)
+	w.catchUp()
+}
+
+func (w *World) catchUp() {
+	w.T.Helper()
 	told := w.told
 	w.told = nil
 	for _, e := range told {
 		w.put(e)
 	}
 }
-
-// Down ends the bot until Restart. What happens meanwhile is told then, with the time at which it happened.
-func (w *World) Down() { w.halt() }
 
 // Says lets a person write in the group, waits until the bot has done all it does about it, and gives what the group heard.
 func (w *World) Says(who, text string) []string {
@@ -301,7 +326,7 @@ func (w *World) give(e bot.Event) {
 	if e.At.IsZero() {
 		e.At = time.Now()
 	}
-	if w.stop == nil {
+	if w.stop == nil || w.cut {
 		w.told = append(w.told, e)
 		return
 	}

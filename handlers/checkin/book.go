@@ -165,7 +165,7 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 		return offRest, nil
 	}
 	from, to := b.window(c).span(b.cal, d)
-	down, err := downtime(c.Tx, from, to)
+	down, err := downtime(c, from, to)
 	if err != nil || 2*down < to.Sub(from) {
 		return "", err
 	}
@@ -196,8 +196,8 @@ func (b *book) window(c *bot.Call) window {
 }
 
 // downtime is how long the bot was out of touch between two moments.
-func downtime(r store.Reader, from, to time.Time) (sum time.Duration, err error) {
-	list, err := bot.Outages(r, from, to)
+func downtime(c *bot.Call, from, to time.Time) (sum time.Duration, err error) {
+	list, err := c.Outages(from, to)
 	for _, o := range list {
 		start, end := o.From, o.To
 		if start.Before(from) {

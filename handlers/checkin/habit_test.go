@@ -68,6 +68,35 @@ func TestAnOutageIsNobodysMiss(t *testing.T) {
 	})
 }
 
+// A day that ends while the bot is down, or cut off, is judged by what is known of that, and what was sent meanwhile counts.
+func TestAnOutageOverTheEndOfADayIsNobodysMiss(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })
+	opts.Tells = true
+	for name, out := range map[string]func(w *bottest.World, d time.Duration){
+		"cut off": func(w *bottest.World, d time.Duration) { w.Cut(true); w.Wind(d); w.Cut(false) },
+		"down":    func(w *bottest.World, d time.Duration) { w.Down(); w.Wind(d); w.Restart() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bottest.Run(t, opts, func(w *bottest.World) { // noon
+				w.Wind(time.Minute)
+				w.Says("小明", "打卡")
+				w.Says("阿杰", "打卡")
+				w.Until("23:00")
+				out(w, 71*time.Hour) // to 22:00, three days later
+				w.Wind(time.Minute)
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天，共 2 天。")
+				w.Wind(24 * time.Hour)
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 3 天，共 3 天。")
+				w.Until("23:00")
+				out(w, 10*time.Hour) // less than half of the day
+				w.Wind(time.Minute)
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 4 天，共 4 天。")
+				expect(w.T, w.Says("阿杰", "打卡"), "…连续第 1 天，共 2 天。")
+			})
+		})
+	}
+}
+
 func TestDaysOffAreNobodysMiss(t *testing.T) {
 	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
 	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday

@@ -55,7 +55,7 @@ func when(c *bot.Call, t time.Time) string {
 
 // lastOut tells of the last time, within a week, in which nothing came in.
 func lastOut(c *bot.Call, _ bot.Status) (string, error) {
-	list, err := bot.Outages(c.Tx, c.Now.AddDate(0, 0, -7), c.Now)
+	list, err := c.Outages(c.Now.AddDate(0, 0, -7), c.Now)
 	if err != nil || len(list) == 0 {
 		return "", err
 	}

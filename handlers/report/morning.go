@@ -151,7 +151,7 @@ func healthLines(c *bot.Call) (lines []bot.Line, err error) {
 	if ok && h.Doubts > 0 {
 		add(textPeople, c.T(textPeopleN, h.Doubts))
 	}
-	away, err := bot.Outages(c.Tx, day, c.Now)
+	away, err := c.Outages(day, c.Now)
 	if len(away) > 0 {
 		var sum time.Duration
 		for _, o := range away {
