@@ -25,18 +25,18 @@ func TestChanges(t *testing.T) {
 		for range 200 {
 			k := Key(rng.IntN(keys))
 			i, there := slices.BinarySearch(sorted, k)
-			if p, ok := c.find(k); ok != there || ok && c.at(p).key != k {
+			if p, ok := c.find(k); ok != there || ok && c.at(p).Key != k {
 				t.Fatalf("find %s: %v, %v", FormatKey(k), p, ok)
 			}
-			wantChange(t, c.below(k), sorted, i-1)
-			wantChange(t, c.above(k, true), sorted, i)
+			wantChange(t, c.Below(k), sorted, i-1)
+			wantChange(t, c.Above(k, true), sorted, i)
 			if there {
 				i++
 			}
-			wantChange(t, c.above(k, false), sorted, i)
+			wantChange(t, c.Above(k, false), sorted, i)
 		}
-		wantChange(t, c.below(""), sorted, len(sorted)-1)
-		wantChange(t, c.above("", true), sorted, 0)
+		wantChange(t, c.Below(""), sorted, len(sorted)-1)
+		wantChange(t, c.Above("", true), sorted, 0)
 	})
 }
 
@@ -47,7 +47,7 @@ func wantSorted(t *rapid.T, c *changes, sorted []string) {
 			t.Fatalf("a run has %d changes", len(run))
 		}
 		for _, ch := range run {
-			got = append(got, ch.key)
+			got = append(got, ch.Key)
 		}
 	}
 	if !slices.Equal(got, sorted) || c.n != len(sorted) {
@@ -55,13 +55,13 @@ func wantSorted(t *rapid.T, c *changes, sorted []string) {
 	}
 }
 
-func wantChange(t *rapid.T, got *change, sorted []string, i int) {
+func wantChange(t *rapid.T, got *Change, sorted []string, i int) {
 	t.Helper()
 	want := ""
 	if i >= 0 && i < len(sorted) {
 		want = sorted[i]
 	}
-	if got == nil && want != "" || got != nil && got.key != want {
+	if got == nil && want != "" || got != nil && got.Key != want {
 		t.Fatalf("%v, want %s", got, FormatKey(want))
 	}
 }

@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // CheckPut is what every engine's Put checks first, so that a later commit cannot fail of it.
 func CheckPut(bucket, key string, value []byte) error {
@@ -24,7 +27,7 @@ func CheckBucket(name string) error {
 		return fmt.Errorf("%w: it is empty", ErrBucket)
 	case len(name) > MaxBucket:
 		return fmt.Errorf("%w: %d bytes, above %d", ErrBucket, len(name), MaxBucket)
-	case name == EngineBucket:
+	case name == EngineBucket, strings.HasPrefix(name, EngineBucket+"/"):
 		return fmt.Errorf("%w: %q belongs to the engine", ErrBucket, name)
 	}
 	return nil

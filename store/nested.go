@@ -61,7 +61,7 @@ func (n *nested) Get(bucket, key string) ([]byte, error) {
 	}
 	if c := n.changes(bucket); c != nil {
 		if at, ok := c.find(key); ok {
-			return clone(c.at(at).value), nil
+			return clone(c.at(at).Value), nil
 		}
 	}
 	return n.base.Get(bucket, key)
@@ -107,11 +107,8 @@ func (n *nested) Scan(bucket string, r Range) iter.Seq2[Pair, error] {
 			n.base.Scan(bucket, r)(yield)
 			return
 		}
-		m := merge{changes: c, r: r, yield: yield, left: r.Limit}
-		if r.Limit > 0 {
-			r.Limit += c.n // each change hides at most one pair of the base
-		}
-		m.run(n.base.Scan(bucket, r))
+		base := func(r Range) iter.Seq2[Pair, error] { return n.base.Scan(bucket, r) }
+		Merged(base, c, r)(yield)
 	}
 }
 

@@ -19,7 +19,8 @@ const (
 	MaxValue  = 1 << 20
 )
 
-// EngineBucket is where an engine may keep what it must know about the store itself. Nobody else writes to it.
+// EngineBucket is where an engine may keep what it must know about the store itself, as are the names that begin with it and
+// a slash. Nobody else writes there.
 const EngineBucket = "meta"
 
 var (

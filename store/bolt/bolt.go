@@ -32,6 +32,10 @@ type DB struct {
 	path   string
 	file   *os.File
 	bolt   *bbolt.DB
+	over   atomic.Pointer[overlay]
+	round  round         // guarded by write
+	enough int           // see enoughWaits
+	large  int           // see largeCommit
 	write  chan struct{} // holds one token while an Update, Check or Close runs
 	closed atomic.Bool
 	broken atomic.Pointer[error] // why the handle refuses
@@ -48,7 +52,7 @@ func (db *DB) View(ctx context.Context, fn func(store.Reader) error) error {
 		return err
 	}
 	r := &reader{db: db}
-	if err := r.begin(false); err != nil {
+	if err := r.begin(); err != nil {
 		return err
 	}
 	defer r.end()
@@ -68,7 +72,7 @@ func (db *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 		return err
 	}
 	w := &writer{reader: reader{db: db}}
-	if err := w.begin(true); err != nil {
+	if err := w.begin(); err != nil {
 		return err
 	}
 	defer w.end()
@@ -88,10 +92,30 @@ func (db *DB) Close() error {
 	if db.stuck {
 		return errors.Join(unlock(db.file), db.file.Close())
 	}
+	err := db.leave()
 	if err := db.bolt.Close(); err != nil {
 		return db.named(err)
 	}
-	return nil
+	return err
+}
+
+// leave takes everything home, so that the next Open has nothing to read again. What fails of it is in the journal still.
+func (db *DB) leave() error {
+	if db.broken.Load() != nil || db.bolt.IsReadOnly() || db.room() != nil {
+		return nil
+	}
+	w := &writer{reader: reader{db: db}}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	defer w.end()
+	if w.bucket(journal0) == nil && w.bucket(journal1) == nil {
+		return nil
+	}
+	if err := w.do(w.settle); err != nil {
+		return err
+	}
+	return w.finish()
 }
 
 // ready tells why a transaction must not begin.

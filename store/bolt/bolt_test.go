@@ -15,6 +15,15 @@ func TestStoreTwice(t *testing.T) {
 	storetest.Run(t, func(t testing.TB) store.DB { return storetest.Twice(storetest.Open(t)) })
 }
 
+// The same with a journal that carries everything home after a few rows.
+func TestStoreStrained(t *testing.T) {
+	storetest.Run(t, func(t testing.TB) store.DB {
+		db := storetest.Open(t)
+		db.(*bolt.DB).Strain()
+		return db
+	})
+}
+
 // open opens the file and closes it with the test.
 func open(t testing.TB, path string, opts bolt.Options) *bolt.DB {
 	t.Helper()

@@ -20,6 +20,26 @@ import (
 func sample(t testing.TB) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state.db")
+	db := filled(t, path)
+	if err := db.Close(); err != nil { // which takes all rows home
+		t.Fatal(err)
+	}
+	return copyOf(t, open(t, path, bolt.Options{NoSync: true}))
+}
+
+// copyOf backs a store up: a backup ends with the last page in use.
+func copyOf(t testing.TB, db *bolt.DB) []byte {
+	t.Helper()
+	var copied bytes.Buffer
+	if err := errors.Join(db.Check(context.Background()), db.Backup(context.Background(), &copied)); err != nil {
+		t.Fatal(err)
+	}
+	return copied.Bytes()
+}
+
+// filled is a store whose rows are in its journal.
+func filled(t testing.TB, path string) *bolt.DB {
+	t.Helper()
 	db := open(t, path, bolt.Options{NoSync: true})
 	for round := range 3 {
 		err := db.Update(context.Background(), func(tx store.Tx) error {
@@ -39,12 +59,7 @@ func sample(t testing.TB) []byte {
 			t.Fatal(err)
 		}
 	}
-	var copied bytes.Buffer // a backup ends with the last page in use
-	err := errors.Join(db.Check(context.Background()), db.Backup(context.Background(), &copied))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return copied.Bytes()
+	return db
 }
 
 func TestOpenRefusesTruncatedFile(t *testing.T) {
@@ -67,7 +82,11 @@ func TestOpenRefusesTruncatedFile(t *testing.T) {
 // TestDamage writes over some bytes of a file and then uses it in every way. Whatever happens must happen as an error:
 // the process must not die, and not hang.
 func TestDamage(t *testing.T) {
-	data := sample(t)
+	t.Run("rows", func(t *testing.T) { damage(t, sample(t)) })
+	t.Run("journal", func(t *testing.T) { damage(t, copyOf(t, filled(t, filepath.Join(t.TempDir(), "state.db")))) })
+}
+
+func damage(t *testing.T, data []byte) {
 	dir := t.TempDir()
 	refused, run := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -114,7 +133,7 @@ func useAll(db *bolt.DB) {
 	})
 	_ = db.Update(ctx, func(tx store.Tx) error {
 		for i := range 400 {
-			_ = tx.Put("rows", store.Key("group", i), make([]byte, 300))
+			_ = tx.Put("rows", store.Key("group", i), make([]byte, 700)) // too much for the journal
 			_ = tx.Delete("large", store.Key(i))
 		}
 		return nil

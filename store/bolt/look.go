@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -54,6 +56,9 @@ func (db *DB) look(opts Options) error {
 		return err
 	}
 	if err := db.attachToRead(); err != nil {
+		return err
+	}
+	if err := db.replay(); err != nil {
 		return err
 	}
 	return db.recognise(len(opts.Migrations) + 1)
@@ -124,13 +129,25 @@ func (db *DB) Buckets(ctx context.Context) ([]Bucket, error) {
 }
 
 func (r *reader) list() (list []Bucket, err error) {
+	last := map[string]uint64{}
 	err = r.do(func() error {
 		return r.tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			if string(name) != headerBucket {
-				list = append(list, Bucket{string(name), b.Sequence()})
+			if store.CheckBucket(string(name)) == nil {
+				last[string(name)] = b.Sequence()
 			}
 			return nil
 		})
 	})
+	for pivot := (entry{}); err == nil; pivot.bucket += "\x00" {
+		first := r.over.from(&pivot, 1)
+		if len(first) == 0 {
+			break
+		}
+		pivot.bucket = first[0].bucket
+		last[pivot.bucket], err = r.sequence(pivot.bucket)
+	}
+	for _, name := range slices.Sorted(maps.Keys(last)) {
+		list = append(list, Bucket{name, last[name]})
+	}
 	return list, err
 }

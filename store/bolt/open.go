@@ -56,7 +56,7 @@ func open(path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: path, file: f, write: make(chan struct{}, 1), spare: opts.Spare, free: freeSpace}
+	db := &DB{path: path, file: f, write: make(chan struct{}, 1), spare: opts.Spare, free: freeSpace, enough: enoughWaits, large: largeCommit}
 	ready := false
 	defer func() { // also after a panic of a migration
 		if !ready {
@@ -73,6 +73,9 @@ func open(path string, opts Options) (*DB, error) {
 		return nil, err
 	}
 	if err := db.attach(opts); err != nil {
+		return nil, err
+	}
+	if err := db.replay(); err != nil {
 		return nil, err
 	}
 	if err := db.adopt(opts.Migrations); err != nil {

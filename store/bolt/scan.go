@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"bytes"
 	"iter"
 
 	"go.etcd.io/bbolt"
@@ -12,6 +11,11 @@ import (
 // Scan implements store.Reader. A write to the bucket while it runs is found and harmless: the scan goes on from the
 // key it gave last.
 func (r *reader) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
+	return store.Merged(func(rg store.Range) iter.Seq2[store.Pair, error] { return r.scan(bucket, rg) }, &layer{r: r, bucket: bucket}, rg)
+}
+
+// scan gives the pairs that are home. While a transaction runs they do not change.
+func (r *reader) scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
 	return func(yield func(store.Pair, error) bool) {
 		s := scan{r: r, bucket: bucket, rg: rg}
 		for n := 0; rg.Limit <= 0 || n < rg.Limit; n++ {
@@ -33,9 +37,6 @@ type scan struct {
 	bucket string
 	rg     store.Range
 	cursor *bbolt.Cursor // nil before the first pair
-	writes int           // the reader's count when the cursor was placed
-	last   []byte        // the key given last
-	first  []byte        // the bucket's first key, where deletes make a backward scan need it
 }
 
 func (s *scan) next() (p store.Pair, ok bool, err error) {
@@ -46,7 +47,6 @@ func (s *scan) next() (p store.Pair, ok bool, err error) {
 		k, v := s.move()
 		if ok = k != nil && s.holds(k); ok {
 			p = store.Pair{Key: string(k), Value: append([]byte{}, v...)}
-			s.last = k
 		}
 		return nil
 	})
@@ -62,59 +62,27 @@ func (s *scan) holds(key []byte) bool {
 
 func (s *scan) move() (k, v []byte) {
 	switch {
-	case s.cursor == nil || s.writes != s.r.writes:
+	case s.cursor == nil:
 		return s.place()
 	case s.rg.Reverse:
-		return s.back(s.last)
+		return s.cursor.Prev()
 	}
 	return s.cursor.Next()
 }
 
-// place puts a new cursor on the first pair, or on the one after the last given if the bucket was written since.
+// place puts the cursor on the first pair.
 func (s *scan) place() (k, v []byte) {
-	begun := s.cursor != nil
 	b := s.r.bucket(s.bucket)
 	if b == nil {
 		return nil, nil
 	}
-	s.cursor, s.writes = b.Cursor(), s.r.writes
-	switch {
-	case s.rg.Reverse && begun:
-		return s.before(s.last)
-	case s.rg.Reverse:
-		return s.before([]byte(s.rg.To))
-	case !begun:
+	if s.cursor = b.Cursor(); !s.rg.Reverse {
 		return s.cursor.Seek([]byte(s.rg.From))
 	}
-	if k, v = s.cursor.Seek(s.last); bytes.Equal(k, s.last) {
-		return s.cursor.Next()
-	}
-	return k, v
-}
-
-// before goes to the last pair below key; to the last of all where key is empty.
-func (s *scan) before(key []byte) (k, v []byte) {
-	if s.first, _ = s.cursor.First(); s.first == nil {
-		return nil, nil // Last would search the leaves for ever where deletes have emptied each of them
-	}
-	if len(key) > 0 {
-		if k, _ = s.cursor.Seek(key); k != nil {
-			return s.back(k)
+	if to := []byte(s.rg.To); len(to) > 0 {
+		if k, _ = s.cursor.Seek(to); k != nil {
+			return s.cursor.Prev()
 		}
 	}
 	return s.cursor.Last()
-}
-
-// back goes from the pair at key to the one before. Prev gives nil at the beginning, but also on each leaf that deletes
-// in this transaction have emptied; then there is more before it.
-func (s *scan) back(key []byte) (k, v []byte) {
-	if bytes.Equal(key, s.first) {
-		return nil, nil
-	}
-	for range s.r.deletes + 1 {
-		if k, v = s.cursor.Prev(); k != nil {
-			return k, v
-		}
-	}
-	return nil, nil
 }

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -13,11 +14,12 @@ import (
 // reader is one transaction; in a View that is all of it.
 type reader struct {
 	db      *DB
-	tx      *bbolt.Tx // nil when it is over
-	fault   error     // the engine's first failure: nothing may be kept after it
-	writes  int       // how many there were, so that a scan notices
-	deletes int
+	tx      *bbolt.Tx                // nil when it is over
+	over    *overlay                 // lies over the buckets of tx
+	fault   error                    // the engine's first failure: nothing may be kept after it
+	writes  int                      // how many there were, so that a scan notices
 	buckets map[string]*bbolt.Bucket // those found so far: finding one is a search, and costs memory
+	pivot   entry                    // for searches, which would need a new one each
 }
 
 var (
@@ -25,7 +27,19 @@ var (
 	_ store.Tx     = (*writer)(nil)
 )
 
-func (r *reader) begin(writable bool) error {
+// begin takes the tree and what lies over it as they are at one moment. A commit changes the tree first; one that has not
+// changed the overlay yet took home what lies over the tree as well, and its own changes are not seen.
+func (r *reader) begin() error {
+	for {
+		r.over = r.db.over.Load()
+		if err := r.beginBase(false); err != nil || r.over == r.db.over.Load() {
+			return err
+		}
+		r.end()
+	}
+}
+
+func (r *reader) beginBase(writable bool) error {
 	err := r.do(func() (err error) {
 		r.tx, err = r.db.bolt.Begin(writable)
 		return err
@@ -66,6 +80,10 @@ func (r *reader) Get(bucket, key string) (value []byte, err error) {
 	if r.tx == nil {
 		return nil, store.ErrClosed
 	}
+	r.pivot.bucket, r.pivot.Key = bucket, key
+	if e := r.over.get(&r.pivot); e != nil && key != "" {
+		return clone(e.Value), nil
+	}
 	err = r.do(func() error {
 		if b := r.bucket(bucket); b != nil {
 			value = clone(b.Get([]byte(key)))
@@ -102,36 +120,64 @@ func clone(value []byte) []byte {
 	return append([]byte{}, value...)
 }
 
-// writer is a transaction that can write.
-type writer struct{ reader }
+// writer is a transaction that can write. Until it commits, its changes are in its own copy of the overlay.
+type writer struct {
+	reader
+	log   []*entry // its changes, in the order of their first writing
+	round round
+}
+
+func (w *writer) begin() error {
+	if err := w.beginBase(true); err != nil {
+		return err
+	}
+	w.over, w.round = w.db.over.Load().copy(), w.db.round
+	return nil
+}
 
 // Put implements store.Tx.
 func (w *writer) Put(bucket, key string, value []byte) error {
 	if err := store.CheckPut(bucket, key, value); err != nil {
 		return err
 	}
-	return w.change(bucket, func(b *bbolt.Bucket) error {
-		return b.Put([]byte(key), append([]byte{}, value...)) // bbolt keeps the slice, and reads nil as no value
-	})
+	return w.change(bucket, key, append([]byte{}, value...))
 }
 
 // Delete implements store.Tx.
 func (w *writer) Delete(bucket, key string) error {
-	w.deletes++
-	return w.change(bucket, func(b *bbolt.Bucket) error { return b.Delete([]byte(key)) })
+	if key == "" {
+		return store.CheckBucket(bucket)
+	}
+	return w.change(bucket, key, nil)
 }
 
 // Next implements store.Tx.
 func (w *writer) Next(bucket string) (n uint64, err error) {
-	err = w.change(bucket, func(b *bbolt.Bucket) (err error) {
-		n, err = b.NextSequence()
-		return err
+	if w.tx == nil {
+		return 0, store.ErrReadOnly
+	}
+	if n, err = w.sequence(bucket); err != nil {
+		return 0, err
+	}
+	return n + 1, w.change(bucket, "", binary.BigEndian.AppendUint64(nil, n+1))
+}
+
+// sequence is the number that Next gave last.
+func (r *reader) sequence(bucket string) (n uint64, err error) {
+	if e := r.over.get(&entry{bucket: bucket}); e != nil {
+		return binary.BigEndian.Uint64(e.Value), nil
+	}
+	err = r.do(func() error {
+		if b := r.bucket(bucket); b != nil {
+			n = b.Sequence()
+		}
+		return nil
 	})
 	return n, err
 }
 
-// change gives op the bucket, made where there is none.
-func (w *writer) change(bucket string, op func(*bbolt.Bucket) error) error {
+// change notes a change, which takes the place of an earlier one of this transaction.
+func (w *writer) change(bucket, key string, value []byte) error {
 	if w.tx == nil {
 		return store.ErrReadOnly
 	}
@@ -139,17 +185,16 @@ func (w *writer) change(bucket string, op func(*bbolt.Bucket) error) error {
 		return err
 	}
 	w.writes++
-	return w.do(func() error {
-		if b := w.bucket(bucket); b != nil {
-			return op(b)
-		}
-		b, err := w.tx.CreateBucket([]byte(bucket))
-		if err != nil {
-			return err
-		}
-		w.found(bucket, b)
-		return op(b)
-	})
+	w.pivot.bucket, w.pivot.Key = bucket, key
+	if e := w.over.get(&w.pivot); e != nil && e.by == w.round.next {
+		w.over.size += len(value) - len(e.Value)
+		e.Value = value
+		return nil
+	}
+	e := &entry{bucket, store.Change{Key: key, Value: value}, w.round.next}
+	w.over.set(e)
+	w.log = append(w.log, e)
+	return nil
 }
 
 // commit keeps the changes. A transaction that wrote nothing is not worth a flush of the disk.
@@ -157,12 +202,21 @@ func (w *writer) commit() error {
 	if w.fault != nil || w.writes == 0 {
 		return w.fault
 	}
+	if err := w.do(w.keep); err != nil {
+		return err
+	}
+	return w.finish()
+}
+
+// finish makes the transaction true.
+func (w *writer) finish() error {
 	if err := guard(w.tx.Commit); err != nil {
 		err = w.db.named(fmt.Errorf("%w: %w", store.ErrUnknownOutcome, err))
 		w.db.fail(err)
 		return err
 	}
-	w.tx = nil
+	w.tx, w.db.round = nil, w.round
+	w.db.over.Store(w.over)
 	return nil
 }
 

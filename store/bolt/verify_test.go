@@ -17,7 +17,8 @@ import (
 // wholeFile returns a file with a branch, leaves, a small bucket in its entry, and free pages.
 func wholeFile(t *testing.T) []byte {
 	t.Helper()
-	db, err := Open(filepath.Join(t.TempDir(), "state.db"), Options{NoSync: true})
+	path := filepath.Join(t.TempDir(), "state.db")
+	db, err := Open(path, Options{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,11 +32,12 @@ func wholeFile(t *testing.T) []byte {
 			return tx.Put("small", "k", []byte("v"))
 		}))
 	}
-	var b bytes.Buffer
-	if err := errors.Join(append(all, db.Backup(ctx, &b), db.Close())...); err != nil {
+	all = append(all, db.Close())
+	file, err := os.ReadFile(path)
+	if err := errors.Join(append(all, err)...); err != nil {
 		t.Fatal(err)
 	}
-	return b.Bytes()
+	return file
 }
 
 // pageOf returns the bytes of the first page of a kind that a tree or list uses.
