@@ -96,7 +96,7 @@ func (c *Call) SetFor(name, field, value string) error {
 	if onlyInConfig(probe, field) {
 		return Refuse(textInConfig, name+"."+field)
 	}
-	delete(c.run.bot.cache, settingKey{name, c.Event.Chat.ID})
+	c.run.bot.cache.forget()
 	if value == "" {
 		err = overrides.Delete(c.Tx, name, c.Event.Chat.ID, field)
 	} else {

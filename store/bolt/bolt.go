@@ -33,7 +33,8 @@ type DB struct {
 	file   *os.File
 	bolt   *bbolt.DB
 	over   atomic.Pointer[overlay]
-	round  round         // guarded by write
+	round  round         // guarded by write, as is run
+	run    []byte        // what the last commit wrote into the journal, for the next to write over
 	enough int           // see enoughWaits
 	large  int           // see largeCommit
 	write  chan struct{} // holds one token while an Update, Check or Close runs

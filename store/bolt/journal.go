@@ -28,6 +28,9 @@ const (
 	enoughWaits = 4 << 20
 	// largeCommit is how many bytes a commit takes home at once: written twice, they would gain nothing.
 	largeCommit = 256 << 10
+	// manyDeleted is how many keys that are no more may lie over their buckets: whoever looks for the first that is there must
+	// pass over them.
+	manyDeleted = 256
 	// few is the least that is carried home with a commit while too much waits.
 	few = 64
 )
@@ -50,8 +53,14 @@ func (w *writer) keep() error {
 	if size > w.db.large {
 		return w.settle()
 	}
-	if err := w.append(encode(w.log, size)); err != nil {
+	w.db.run = encode(w.db.run[:0], w.log)
+	if err := w.append(w.db.run); err != nil {
 		return err
+	}
+	if w.over.deleted > manyDeleted {
+		if err := w.bury(); err != nil {
+			return err
+		}
 	}
 	if w.over.size > w.db.enough {
 		return w.carry(max(few, 2*len(w.log)))
@@ -77,6 +86,22 @@ func (w *writer) append(run []byte) error {
 	return nil
 }
 
+// bury takes home what this commit deleted.
+func (w *writer) bury() error {
+	for _, e := range w.log {
+		if e.Value != nil {
+			continue
+		}
+		if err := w.home(e); err != nil {
+			return err
+		}
+		if w.over.get(e.bucket, e) == e { // it may have been there for this transaction alone, or be put again
+			w.over.remove(e)
+		}
+	}
+	return nil
+}
+
 // carry takes so many changes home; where there are no more, the round is over and the next begins.
 func (w *writer) carry(most int) error {
 	list := w.over.from(&w.round.hand, most)
@@ -96,7 +121,7 @@ func (w *writer) carry(most int) error {
 
 // settle takes everything home.
 func (w *writer) settle() error {
-	for _, e := range w.over.from(&entry{}, w.over.tree.Len()+1) {
+	for _, e := range w.over.from(&entry{}, w.over.entries()) {
 		if err := w.home(e); err != nil {
 			return err
 		}
@@ -147,8 +172,7 @@ func (w *writer) made(name string) (*bbolt.Bucket, error) {
 
 // encode writes changes one after the other: the bucket, as the number that its name got when it was first met, or 0 and the
 // name; the key; 0 where it is deleted, or the value with a length that is one more. Lengths and numbers are varints.
-func encode(log []*entry, size int) []byte {
-	run := make([]byte, 0, size+24*len(log)+256)
+func encode(run []byte, log []*entry) []byte {
 	names := map[string]uint64{}
 	for _, e := range log {
 		if n, ok := names[e.bucket]; ok {

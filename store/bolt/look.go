@@ -138,13 +138,8 @@ func (r *reader) list() (list []Bucket, err error) {
 			return nil
 		})
 	})
-	for pivot := (entry{}); err == nil; pivot.bucket += "\x00" {
-		first := r.over.from(&pivot, 1)
-		if len(first) == 0 {
-			break
-		}
-		pivot.bucket = first[0].bucket
-		last[pivot.bucket], err = r.sequence(pivot.bucket)
+	for i := 0; i < len(r.over.names) && err == nil; i++ {
+		last[r.over.names[i]], err = r.sequence(r.over.names[i])
 	}
 	for _, name := range slices.Sorted(maps.Keys(last)) {
 		list = append(list, Bucket{name, last[name]})

@@ -11,6 +11,9 @@ import (
 // Scan implements store.Reader. A write to the bucket while it runs is found and harmless: the scan goes on from the
 // key it gave last.
 func (r *reader) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
+	if r.over.shelves[bucket] == nil {
+		return r.scan(bucket, rg)
+	}
 	return store.Merged(func(rg store.Range) iter.Seq2[store.Pair, error] { return r.scan(bucket, rg) }, &layer{r: r, bucket: bucket}, rg)
 }
 

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -18,8 +19,10 @@ type reader struct {
 	over    *overlay                 // lies over the buckets of tx
 	fault   error                    // the engine's first failure: nothing may be kept after it
 	writes  int                      // how many there were, so that a scan notices
-	buckets map[string]*bbolt.Bucket // those found so far: finding one is a search, and costs memory
+	buckets map[string]*bbolt.Bucket // those looked for so far, nil where there is none: each look is a search
+	cursors map[string]*bbolt.Cursor // the same of their cursors
 	pivot   entry                    // for searches, which would need a new one each
+	key     []byte                   // likewise
 }
 
 var (
@@ -80,26 +83,50 @@ func (r *reader) Get(bucket, key string) (value []byte, err error) {
 	if r.tx == nil {
 		return nil, store.ErrClosed
 	}
-	r.pivot.bucket, r.pivot.Key = bucket, key
-	if e := r.over.get(&r.pivot); e != nil && key != "" {
+	if e := r.over.get(bucket, r.pivoted(key)); e != nil && key != "" {
 		return clone(e.Value), nil
 	}
 	err = r.do(func() error {
-		if b := r.bucket(bucket); b != nil {
-			value = clone(b.Get([]byte(key)))
-		}
+		value = clone(r.atHome(bucket, key))
 		return nil
 	})
 	return value, err
 }
 
+// atHome is the value that the tree has at a key, to be copied. While a transaction runs, its tree does not change, so one
+// cursor serves all searches of a bucket.
+func (r *reader) atHome(bucket, key string) []byte {
+	c, known := r.cursors[bucket]
+	if !known {
+		if b := r.bucket(bucket); b != nil {
+			c = b.Cursor()
+		}
+		if r.cursors == nil {
+			r.cursors = make(map[string]*bbolt.Cursor, 8)
+		}
+		r.cursors[bucket] = c
+	}
+	if c == nil {
+		return nil
+	}
+	r.key = append(r.key[:0], key...)
+	if k, v := c.Seek(r.key); bytes.Equal(k, r.key) {
+		return v
+	}
+	return nil
+}
+
+// pivoted is something to look for in an overlay.
+func (r *reader) pivoted(key string) *entry {
+	r.pivot.Key = key
+	return &r.pivot
+}
+
 // bucket returns nil for one that is not there.
 func (r *reader) bucket(name string) *bbolt.Bucket {
-	if b := r.buckets[name]; b != nil {
-		return b
-	}
-	b := r.tx.Bucket([]byte(name))
-	if b != nil {
+	b, known := r.buckets[name]
+	if !known {
+		b = r.tx.Bucket([]byte(name))
 		r.found(name, b)
 	}
 	return b
@@ -164,7 +191,7 @@ func (w *writer) Next(bucket string) (n uint64, err error) {
 
 // sequence is the number that Next gave last.
 func (r *reader) sequence(bucket string) (n uint64, err error) {
-	if e := r.over.get(&entry{bucket: bucket}); e != nil {
+	if e := r.over.get(bucket, r.pivoted("")); e != nil {
 		return binary.BigEndian.Uint64(e.Value), nil
 	}
 	err = r.do(func() error {
@@ -185,16 +212,23 @@ func (w *writer) change(bucket, key string, value []byte) error {
 		return err
 	}
 	w.writes++
-	w.pivot.bucket, w.pivot.Key = bucket, key
-	if e := w.over.get(&w.pivot); e != nil && e.by == w.round.next {
-		w.over.size += len(value) - len(e.Value)
-		e.Value = value
+	e := w.over.get(bucket, w.pivoted(key))
+	if e != nil && e.by == w.round.next {
+		w.over.change(e, value)
+	} else {
+		e = &entry{bucket, store.Change{Key: key, Value: value}, w.round.next}
+		w.over.set(e)
+		w.log = append(w.log, e)
+	}
+	if value != nil {
 		return nil
 	}
-	e := &entry{bucket, store.Change{Key: key, Value: value}, w.round.next}
-	w.over.set(e)
-	w.log = append(w.log, e)
-	return nil
+	return w.do(func() error {
+		if w.atHome(bucket, key) == nil { // so that nothing need lie over it
+			w.over.remove(e)
+		}
+		return nil
+	})
 }
 
 // commit keeps the changes. A transaction that wrote nothing is not worth a flush of the disk.
