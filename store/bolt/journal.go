@@ -24,7 +24,7 @@ const (
 
 	// piece is how a run of bytes is cut, so that a page of 4 kB takes three pieces and is written once.
 	piece = 1300
-	// enoughWaits is how many bytes may wait in memory to be carried home.
+	// enoughWaits is how many bytes may wait in memory to be carried home, and be written into one journal.
 	enoughWaits = 4 << 20
 	// largeCommit is how many bytes a commit takes home at once: written twice, they would gain nothing.
 	largeCommit = 256 << 10
@@ -37,9 +37,10 @@ const (
 
 // A round is where the carrying stands.
 type round struct {
-	next uint64 // number of the next commit
-	cur  int    // of the two journals, the one that is written
-	hand entry  // all before this was carried home in this round
+	next    uint64 // number of the next commit
+	cur     int    // of the two journals, the one that is written
+	written int    // bytes in it
+	hand    entry  // all before this was carried home in this round
 }
 
 func journalName(n int) string { return [2]string{journal0, journal1}[n] }
@@ -62,7 +63,7 @@ func (w *writer) keep() error {
 			return err
 		}
 	}
-	if w.over.size > w.db.enough {
+	if w.over.size > w.db.enough || w.round.written > w.db.enough {
 		return w.carry(max(few, 2*len(w.log)))
 	}
 	return nil
@@ -74,6 +75,7 @@ func (w *writer) append(run []byte) error {
 		return err
 	}
 	b.FillPercent = 1
+	w.round.written += len(run)
 	for n := uint32(0); len(run) > 0; n++ {
 		key := binary.BigEndian.AppendUint64(make([]byte, 0, 12), w.round.next)
 		part := run[:min(piece, len(run))]
@@ -112,7 +114,7 @@ func (w *writer) carry(most int) error {
 		w.over.remove(e)
 	}
 	if len(list) < most {
-		w.round.hand, w.round.cur = entry{}, 1-w.round.cur
+		w.round = round{next: w.round.next, cur: 1 - w.round.cur}
 		return w.drop(journalName(w.round.cur))
 	}
 	w.round.hand = *list[len(list)-1]
@@ -126,7 +128,7 @@ func (w *writer) settle() error {
 			return err
 		}
 	}
-	w.over, w.round.hand = newOverlay(), entry{}
+	w.over, w.round = newOverlay(), round{next: w.round.next}
 	if err := w.drop(journal0); err != nil {
 		return err
 	}
@@ -266,7 +268,8 @@ func (db *DB) replay() error {
 			db.round.cur = 1
 		}
 		for _, n := range []int{1 - db.round.cur, db.round.cur} {
-			if err := r.replay(journalName(n)); err != nil {
+			var err error
+			if db.round.written, err = r.replay(journalName(n)); err != nil {
 				return err
 			}
 		}
@@ -295,11 +298,11 @@ func commitOf(key []byte) uint64 {
 	return binary.BigEndian.Uint64(key)
 }
 
-// replay puts the pieces of a journal together and takes the changes over.
-func (r *reader) replay(name string) error {
+// replay puts the pieces of a journal together, takes the changes over, and says how many bytes they take.
+func (r *reader) replay(name string) (size int, err error) {
 	b := r.bucket(name)
 	if b == nil {
-		return nil
+		return 0, nil
 	}
 	var run []byte
 	last := uint64(0)
@@ -314,15 +317,15 @@ func (r *reader) replay(name string) error {
 	for k, v := c.First(); k != nil; k, v = c.Next() {
 		n := commitOf(k)
 		if n == 0 {
-			return fmt.Errorf("%w: a journal has a row without a number", ErrDamaged)
+			return 0, fmt.Errorf("%w: a journal has a row without a number", ErrDamaged)
 		}
 		if n != last {
 			if err := flush(); err != nil {
-				return err
+				return 0, err
 			}
 			last = n
 		}
-		run = append(run, v...)
+		run, size = append(run, v...), size+len(v)
 	}
-	return flush()
+	return size, flush()
 }
