@@ -70,6 +70,7 @@ func (c *Call) Follow(on bool) error {
 	if err := chats.Put(c.Tx, row, chat.ID); err != nil {
 		return err
 	}
+	c.run.bot.memory.forget()
 	if c.follows == nil {
 		c.follows = map[ChatID]bool{}
 	}
@@ -96,7 +97,7 @@ func (c *Call) SetFor(name, field, value string) error {
 	if onlyInConfig(probe, field) {
 		return Refuse(textInConfig, name+"."+field)
 	}
-	c.run.bot.cache.forget()
+	c.run.bot.memory.forget()
 	if value == "" {
 		err = overrides.Delete(c.Tx, name, c.Event.Chat.ID, field)
 	} else {

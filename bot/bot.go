@@ -53,7 +53,7 @@ type Bot struct {
 
 	in     chan item
 	outbox *outbox
-	cache  settingsCache // of the engine's goroutine
+	memory *memory
 
 	followed sync.Map // ChatID → bool: the groups that have a row
 	zones    sync.Map // name → *time.Location: those that were read
@@ -84,7 +84,7 @@ func New(opts Options) (*Bot, error) {
 		opts: opts, db: opts.DB, clock: opts.Clock, log: opts.Log, account: opts.Account,
 		in:      make(chan item, maxBatch),
 		stopped: make(chan struct{}),
-		cache:   settingsCache{known: map[settingKey]any{}},
+		memory:  newMemory(),
 	}
 	if b.days = opts.Days; b.days == nil {
 		b.days = schedules.Published()

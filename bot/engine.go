@@ -143,7 +143,7 @@ func (b *Bot) commit(ctx context.Context, batch []item) (due time.Time, err erro
 		return due, err
 	}
 	b.failing.Store(nil)
-	b.cache.kept = true
+	b.memory.kept = true
 	b.opts.Meter.Committed(len(batch), time.Since(began))
 	b.publish(out)
 	for i, it := range batch {

@@ -61,7 +61,7 @@ func (r *run) call(ctx context.Context, fn Run, c *Call) (failed bool, err error
 	}
 	c.outcome = outcomeFailed
 	r.facts = r.facts[:facts]
-	r.bot.cache.forget()
+	r.bot.memory.forget()
 	c.asked = nil
 	if _, ok := errors.AsType[*refusal](fault); ok {
 		c.outcome = outcomeRefused

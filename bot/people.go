@@ -100,8 +100,23 @@ func NameIn(r store.Reader, chat ChatID, p PersonID) (string, error) {
 	return CleanName(row.Nick), err
 }
 
-// meet keeps the chat and the sender of an event.
+// meet keeps the chat and the sender of an event, unless they were met just so.
 func (r *run) meet(e *Event) error {
+	if e.Kind != Message || len(e.From.Known) > 0 {
+		return r.meetAnew(e)
+	}
+	m := meeting{e.Chat, e.From.Person, e.From.Nick, e.From.Card}
+	if _, ok := r.bot.memory.met[m]; ok {
+		return nil
+	}
+	err := r.meetAnew(e)
+	if err == nil && !e.Self {
+		r.bot.memory.met[m] = struct{}{}
+	}
+	return err
+}
+
+func (r *run) meetAnew(e *Event) error {
 	if e.Chat.ID == "" {
 		return nil
 	}

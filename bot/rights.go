@@ -89,6 +89,7 @@ func (c *Call) ForgetPerson(who PersonID) error {
 	if err != nil {
 		return err
 	}
+	c.run.bot.memory.forget()
 	for _, id := range p.Identities {
 		if err := forgetIdentity(c.Tx, id, list); err != nil {
 			return err

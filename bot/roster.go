@@ -72,6 +72,7 @@ func (r *run) relist(e *Event) (gone []PersonID, err error) {
 	if len(e.Roster) == 0 {
 		return nil, nil
 	}
+	r.bot.memory.forget()
 	missing, err := memberRows(r.tx, e.Chat.ID)
 	if err != nil {
 		return nil, err
@@ -105,6 +106,7 @@ func (r *run) relist(e *Event) (gone []PersonID, err error) {
 
 // unlist takes people who are members no longer off the kept list.
 func (r *run) unlist(chat ChatID, gone []PersonID) error {
+	r.bot.memory.forget()
 	for _, p := range gone {
 		if err := members.Delete(r.tx, chat, p); err != nil {
 			return err

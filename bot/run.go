@@ -32,7 +32,7 @@ func (b *Bot) newRun(tx store.Tx) *run {
 
 // begin reads what every event needs. Whatever an earlier run of a transaction had in memory may have been undone.
 func (r *run) begin() error {
-	r.bot.cache.begin()
+	r.bot.memory.begin()
 	s, _, err := state.Get(r.tx, stateSession)
 	r.session = s
 	return err

@@ -89,36 +89,15 @@ func (r *run) effective(f *feature, chat ChatID) (any, error) {
 		return nil, nil
 	}
 	key := settingKey{f.Name, chat}
-	if v, ok := r.bot.cache.known[key]; ok {
+	if v, ok := r.bot.memory.settings[key]; ok {
 		return v, nil
 	}
 	v, err := f.settingsIn(r.tx, chat)
 	if err == nil {
-		r.bot.cache.known[key] = v
+		r.bot.memory.settings[key] = v
 	}
 	return v, err
 }
-
-// A settingsCache holds settings as they were last read. What a transaction that was not kept read of its own changes must not
-// outlive it.
-type settingsCache struct {
-	known map[settingKey]any
-	kept  bool // all that is known was read by transactions that were kept
-}
-
-// maxCached bounds the memory: some hundred groups as each feature sees them.
-const maxCached = 4096
-
-// begin is called where a transaction begins.
-func (c *settingsCache) begin() {
-	if !c.kept || len(c.known) > maxCached {
-		clear(c.known)
-	}
-	c.kept = false
-}
-
-// forget is called before settings change, and where they may have been changed back.
-func (c *settingsCache) forget() { clear(c.known) }
 
 // settingsIn reads f's settings for a chat. What the owner set is left out where it no longer reads or fits, as after an
 // update.
