@@ -12,6 +12,7 @@ import (
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/store"
 	"sixtwenty/store/bolt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,13 +71,33 @@ type core struct {
 	said int
 }
 
-func newCore(ctx context.Context, file string, opts bolt.Options, account listener, clock bot.Clock) (*core, error) {
+// noteTaker keeps one row of what it hears and answers: with the mark that the event was seen, the three rows of an event that
+// does anything.
+func noteTaker() bot.Feature {
+	const notes = store.Table[string]("notes/heard")
+	return bot.Feature{
+		Name: "notes", Summary: bot.Text{ZH: "记一笔", EN: "notes"},
+		Commands: []bot.Command{{
+			Name: "记", Aliases: []string{"note"}, Bare: true, Summary: bot.Text{ZH: "记一笔", EN: "keep a note"},
+			Examples: []bot.Example{{Say: "记", Reply: "收到"}},
+			Run: func(_ context.Context, c *bot.Call) error {
+				c.Say("收到")
+				return notes.Put(c.Tx, noteText, c.Event.Chat.ID, c.Event.From.Person, c.Event.ID)
+			},
+		}},
+	}
+}
+
+// noteText fills a row as the bare program does.
+var noteText = strings.Repeat("x", 160)
+
+func newCore(ctx context.Context, file string, opts bolt.Options, account listener, clock bot.Clock, more ...bot.Feature) (*core, error) {
 	db, err := bolt.Open(file, opts)
 	if err != nil {
 		return nil, err
 	}
 	c := &core{db: &counted{DB: store.Prefixed(db, "main/"), changed: make(chan struct{}, 1)}}
-	all, settings := handlers.All(""), checkin.Defaults()
+	all, settings := append(handlers.All(""), more...), checkin.Defaults()
 	settings.Answers = "each"
 	b, err := bot.New(bot.Options{
 		Account: account, DB: c.db, Clock: clock, Features: all, Groups: []string{"*"},
@@ -130,9 +151,14 @@ func (c crowd) says(n int, at time.Time, text string) bot.Event {
 	}
 }
 
+const (
+	withCheckIns = "engine, check-ins: nineteen rows"
+	withNotes    = "engine, notes: a row and an answer"
+)
+
 // engine compares the engine with a program that only writes.
 func engine(ctx context.Context, b *bench) error {
-	s := b.table.section(fmt.Sprintf("The engine alone: %d check-ins to durable rows, without an account", b.messages))
+	s := b.table.section(fmt.Sprintf("The engine alone: %d events to durable rows, without an account", b.messages))
 	for round := range b.rounds {
 		dir := filepath.Join(b.dir, fmt.Sprint("engine", round))
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -150,14 +176,14 @@ func engine(ctx context.Context, b *bench) error {
 		}
 	}
 	const rate = "events a second"
-	s.bar("rate of the engine against bare bbolt", s.median("engine", rate)/s.median("bare bbolt, three rows of 200 bytes an event", rate), false, 0.5)
+	s.bar("rate of the engine, a row and an answer an event, against bare bbolt", s.median(withNotes, rate)/s.median("bare bbolt, three rows of 200 bytes an event", rate), false, 0.5)
 	s.bar("commits of 1,000 check-ins that wait", s.median("1,000 check-ins at once", "commits"), true, 4)
 	s.bar("p99 of a lone check-in to its commit, against the median fsync", s.median("lone check-in", "ms p99")/s.median("fsync", "ms p50"), true, 3)
 	return nil
 }
 
 func (b *bench) storm(ctx context.Context, s *section, dir string) (batch int, err error) {
-	c, err := newCore(ctx, filepath.Join(dir, "engine.db"), bolt.Options{}, deaf{make(chan bot.Inbox, 1)}, nil)
+	c, err := newCore(ctx, filepath.Join(dir, "engine.db"), bolt.Options{}, deaf{make(chan bot.Inbox, 1)}, nil, noteTaker())
 	if err != nil {
 		return 0, err
 	}
@@ -166,9 +192,9 @@ func (b *bench) storm(ctx context.Context, s *section, dir string) (batch int, e
 	if err := who.list(ctx, c.in, now); err != nil {
 		return 0, err
 	}
-	put := func(n int) error {
+	put := func(n int, text string) error {
 		for range n {
-			if err := c.in.Put(ctx, who.says(c.said, now, "打卡")); err != nil {
+			if err := c.in.Put(ctx, who.says(c.said, now, text)); err != nil {
 				return err
 			}
 			c.said++
@@ -176,19 +202,20 @@ func (b *bench) storm(ctx context.Context, s *section, dir string) (batch int, e
 		return c.in.Mark(ctx, []byte(fmt.Sprint(c.said)))
 	}
 	commits := c.db.commits.Load()
-	if err := put(1000); err != nil {
+	if err := put(1000, "打卡"); err != nil {
 		return 0, err
 	}
 	s.add("1,000 check-ins at once", "commits", float64(c.db.commits.Load()-commits))
-
-	began, before, commits := time.Now(), spent(), c.db.commits.Load()
-	if err := put(b.messages); err != nil {
-		return 0, err
+	for _, kind := range []struct{ name, text string }{{withCheckIns, "打卡"}, {withNotes, "记"}} {
+		began, before, commits := time.Now(), spent(), c.db.commits.Load()
+		if err := put(b.messages, kind.text); err != nil {
+			return 0, err
+		}
+		s.add(kind.name, "µs CPU an event", float64((spent()-before).Microseconds())/float64(b.messages))
+		s.add(kind.name, "events a second", float64(b.messages)/time.Since(began).Seconds())
+		batch = b.messages / int(max(1, c.db.commits.Load()-commits))
+		s.add(kind.name, "events a commit", float64(batch))
 	}
-	s.add("engine", "µs CPU an event", float64((spent()-before).Microseconds())/float64(b.messages))
-	s.add("engine", "events a second", float64(b.messages)/time.Since(began).Seconds())
-	batch = b.messages / int(max(1, c.db.commits.Load()-commits))
-	s.add("engine", "events a commit", float64(batch))
 
 	if err := lone(ctx, s, c, who, now); err != nil {
 		return 0, err

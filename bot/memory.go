@@ -5,7 +5,8 @@ package bot
 type memory struct {
 	settings map[settingKey]any
 	met      map[meeting]struct{}
-	kept     bool // all of it was learnt in transactions that were kept
+	chats    map[Chat]struct{} // that are kept just so
+	kept     bool              // all of it was learnt in transactions that were kept
 }
 
 // A meeting is all that an event tells of its chat and its sender: the same once more tells nothing new.
@@ -16,14 +17,14 @@ type meeting struct {
 	card   string
 }
 
-// maxSettings and maxMet bound a memory: some hundred groups as each feature sees them, and a few megabytes of people.
+// What bounds a memory: some hundred groups as each feature sees them, and a few megabytes of people.
 const (
 	maxSettings = 4096
 	maxMet      = 8192
 )
 
 func newMemory() *memory {
-	return &memory{settings: map[settingKey]any{}, met: map[meeting]struct{}{}}
+	return &memory{settings: map[settingKey]any{}, met: map[meeting]struct{}{}, chats: map[Chat]struct{}{}}
 }
 
 // begin is called where a transaction begins.
@@ -34,6 +35,9 @@ func (m *memory) begin() {
 	if !m.kept || len(m.met) > maxMet {
 		clear(m.met)
 	}
+	if !m.kept || len(m.chats) > maxMet {
+		clear(m.chats)
+	}
 	m.kept = false
 }
 
@@ -41,4 +45,5 @@ func (m *memory) begin() {
 func (m *memory) forget() {
 	clear(m.settings)
 	clear(m.met)
+	clear(m.chats)
 }

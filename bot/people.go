@@ -134,6 +134,17 @@ func (r *run) meetAnew(e *Event) error {
 
 // meetChat keeps the name of a chat the bot lives in, and begins its jobs when it is new.
 func (r *run) meetChat(c Chat) error {
+	if _, ok := r.bot.memory.chats[c]; ok {
+		return nil
+	}
+	err := r.meetChatAnew(c)
+	if err == nil {
+		r.bot.memory.chats[c] = struct{}{}
+	}
+	return err
+}
+
+func (r *run) meetChatAnew(c Chat) error {
 	row, known, err := chats.Get(r.tx, c.ID)
 	if err != nil {
 		return err
@@ -202,11 +213,23 @@ func (r *run) meetMember(c Chat, m Member) error {
 	if !c.Group {
 		return r.meetPerson(m, c.ID)
 	}
+	row, known, err := members.Get(r.tx, c.ID, m.Person)
+	if err != nil || known && row.shows(m) {
+		return err // who is on the list is known as a person too
+	}
 	if err := r.meetPerson(m, ""); err != nil {
 		return err
 	}
-	return r.enrol(c.ID, m)
+	return r.enrol(c.ID, m, row, known)
 }
+
+// shows says that a row tells all that an event does of a member; an event may not say their name.
+func (row MemberRow) shows(m Member) bool {
+	same := row.Nick == m.Nick && row.Card == m.Card && slices.Equal(row.Known, m.Known)
+	return row.Missed == 0 && (same || m.nameless())
+}
+
+func (m Member) nameless() bool { return m.Nick == "" && m.Card == "" }
 
 // meetPerson keeps a person's nickname, and where they can be talked to in private if that is known.
 func (r *run) meetPerson(m Member, home ChatID) error {
@@ -234,20 +257,11 @@ func (r *run) meetPerson(m Member, home ChatID) error {
 }
 
 // enrol keeps a person in the member list of a group.
-func (r *run) enrol(chat ChatID, m Member) error {
-	row, known, err := members.Get(r.tx, chat, m.Person)
-	if err != nil {
-		return err
-	}
-	nameless := m.Nick == "" && m.Card == ""
-	same := row.Nick == m.Nick && row.Card == m.Card && slices.Equal(row.Known, m.Known)
-	if known && row.Missed == 0 && (same || nameless) {
-		return nil
-	}
+func (r *run) enrol(chat ChatID, m Member, row MemberRow, known bool) error {
 	if !known {
 		row.Since = r.now
 	}
-	if row.Missed = 0; !nameless {
+	if row.Missed = 0; !m.nameless() {
 		row.Nick, row.Card, row.Known = m.Nick, m.Card, m.Known
 	}
 	if err := r.note(m.Person, m.Nick, m.Card); err != nil {
