@@ -32,12 +32,13 @@ type DB struct {
 	path   string
 	file   *os.File
 	bolt   *bbolt.DB
-	over   atomic.Pointer[overlay]
-	round  round         // guarded by write, as is run
-	run    []byte        // what the last commit wrote into the journal, for the next to write over
-	enough int           // see enoughWaits
-	large  int           // see largeCommit
-	write  chan struct{} // holds one token while an Update, Check or Close runs
+	over   atomic.Pointer[overlay] // of the last commit
+	next   atomic.Pointer[overlay] // of the commit that is made, or was last
+	round  round                   // guarded by write, as is run
+	run    []byte                  // what the last commit wrote into the journal, for the next to write over
+	enough int                     // see enoughWaits
+	large  int                     // see largeCommit
+	write  chan struct{}           // holds one token while an Update, Check or Close runs
 	closed atomic.Bool
 	broken atomic.Pointer[error] // why the handle refuses
 	stuck  bool                  // bbolt holds its lock for ever; guarded by write

@@ -275,6 +275,7 @@ func (db *DB) replay() error {
 		}
 		return nil
 	})
+	r.over.commit = r.tx.ID()
 	db.over.Store(r.over)
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"weak"
 
@@ -218,6 +220,52 @@ func TestJournal(t *testing.T) {
 			"update": j.update, "update more": j.update, "hold": j.hold, "release": j.release, "die": j.die, "reopen": j.reopen, "": j.check,
 		})
 	})
+}
+
+// A View sees all of a commit or nothing, wherever its rows are at that moment.
+func TestViewsSeeWholeCommits(t *testing.T) {
+	db, err := Open(filepath.Join(t.TempDir(), "state.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.Strain()
+	var done atomic.Bool
+	var views sync.WaitGroup
+	for range 2 {
+		views.Go(func() {
+			for last := ""; !done.Load() && !t.Failed(); {
+				err := db.View(t.Context(), func(r store.Reader) error {
+					a, _ := r.Get("a", "k")
+					m, _ := r.Get("m", "k")
+					z, _ := r.Get("z", "k")
+					if string(a) != string(z) || string(a) != string(m) || string(a) < last {
+						return fmt.Errorf("after %s it sees %s, %s and %s", last, a, m, z)
+					}
+					last = string(a)
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for n := 0; n < 500 && !t.Failed(); n++ {
+		err := db.Update(t.Context(), func(tx store.Tx) error {
+			v := fmt.Appendf(nil, "%06d", n)
+			all := []error{tx.Put("a", "k", v), tx.Put("m", "k", v), tx.Put("z", "k", v), tx.Put("b", keyOf(n%keys), v)}
+			if n%50 == 0 {
+				all = append(all, tx.Put("b", "large", make([]byte, 2*db.large)))
+			}
+			return errors.Join(all...)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	done.Store(true)
+	views.Wait()
 }
 
 // What waits to be carried home, and the journal, stay bounded however long the store is written to.

@@ -17,6 +17,7 @@ type overlay struct {
 	size    int               // bytes of memory, about
 	deleted int               // entries that say that a key is no more
 	owner   *owner
+	commit  int // bbolt's number of the commit that left it so
 }
 
 // An owner stands for an overlay in its shelves, which would else keep all that lay beside them when they were made.
@@ -47,7 +48,7 @@ func before(a, b *entry) bool { return a.Key < b.Key }
 func newOverlay() *overlay { return &overlay{shelves: map[string]*shelf{}, owner: &owner{}} }
 
 func (o *overlay) copy() *overlay {
-	return &overlay{maps.Clone(o.shelves), slices.Clone(o.names), o.size, o.deleted, &owner{}}
+	return &overlay{maps.Clone(o.shelves), slices.Clone(o.names), o.size, o.deleted, &owner{}, 0}
 }
 
 func (o *overlay) get(bucket string, pivot *entry) *entry {

@@ -30,13 +30,17 @@ var (
 	_ store.Tx     = (*writer)(nil)
 )
 
-// begin takes the tree and what lies over it as they are at one moment. A commit changes the tree first; one that has not
-// changed the overlay yet took home what lies over the tree as well, and its own changes are not seen.
+// begin takes the tree and what lies over it as they were left by one commit. While a commit is made there are two of each.
 func (r *reader) begin() error {
 	for {
-		r.over = r.db.over.Load()
-		if err := r.beginBase(false); err != nil || r.over == r.db.over.Load() {
+		if err := r.beginBase(false); err != nil {
 			return err
+		}
+		for _, over := range []*overlay{r.db.over.Load(), r.db.next.Load()} {
+			if over != nil && over.commit == r.tx.ID() {
+				r.over = over
+				return nil
+			}
 		}
 		r.end()
 	}
@@ -244,6 +248,8 @@ func (w *writer) commit() error {
 
 // finish makes the transaction true.
 func (w *writer) finish() error {
+	w.over.commit = w.tx.ID()
+	w.db.next.Store(w.over)
 	if err := guard(w.tx.Commit); err != nil {
 		err = w.db.named(fmt.Errorf("%w: %w", store.ErrUnknownOutcome, err))
 		w.db.fail(err)
