@@ -225,6 +225,10 @@ func (r *run) owners() ([]ChatID, error) {
 	return list, nil
 }
 
+// newsLasts is how long what the owners are told waits for the account: what went wrong while it was cut off is what they must hear
+// when it is back.
+const newsLasts = 24 * time.Hour
+
 // tellOwners says something to every live owner in private.
 func (r *run) tellOwners(text func(c *Call) string) error {
 	list, err := r.owners()
@@ -236,7 +240,7 @@ func (r *run) tellOwners(text func(c *Call) string) error {
 		if err != nil {
 			return err
 		}
-		c.Say(text(c))
+		c.Send(Effect{Kind: Say, Text: text(c), Expires: r.now.Add(newsLasts)})
 		if err := r.write(c); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package broadcast
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"sixtwenty/bot"
@@ -33,6 +34,7 @@ var (
 	textWrong    = bot.Text{ZH: "%s 的语音没能准备好，群里没有发：%s", EN: "The voice of %s could not be prepared and was not sent: %s"}
 	textSilent   = bot.Text{ZH: "%s 没有语音可发：%s。", EN: "There is no voice for %s: %s."}
 	textSilence  = bot.Text{ZH: "按设置没有新语音就不发（broadcast.fallback）", EN: "without a new one none is sent (broadcast.fallback)"}
+	textCutOff   = bot.Text{ZH: "那时连不上微信", EN: "WeChat was not reached"}
 	textNoStock  = bot.Text{ZH: "没有新的，文件夹里也没有备用的", EN: "there is no new one, and none in the folder to take instead"}
 	textInstead  = bot.Text{ZH: "%s 没有新的语音，发了%s。录一条私聊发我，明天就播它。", EN: "There was no new voice for %s; %s was sent. Send me a recording and tomorrow has it."}
 	textOldOne   = bot.Text{ZH: "一条旧的", EN: "an older one"}
@@ -66,7 +68,7 @@ func ask(c *bot.Call, key string, day bot.Day, w wait) error {
 	if err != nil {
 		return err
 	}
-	if aired {
+	if aired && had.Silence != silentCutOff {
 		return give(c, key, had)
 	}
 	q, err := readQueue(c.Tx)
@@ -108,9 +110,6 @@ func send(_ context.Context, c *bot.Call) error {
 		if err := tellOwners(c, a); err != nil {
 			return err
 		}
-		if err := c.SetTimer(c.Now.Add(checkAfter), timerCheck, a.Day, a.Day); err != nil {
-			return err
-		}
 	}
 	return give(c, done.Key, a)
 }
@@ -131,8 +130,11 @@ func tellOwners(c *bot.Call, a airing) error {
 
 // why is the reason of a silence.
 func (a airing) why() bot.Text {
-	if a.Silence == silentNoStock {
+	switch a.Silence {
+	case silentNoStock:
 		return textNoStock
+	case silentCutOff:
+		return textCutOff
 	}
 	return textSilence
 }
@@ -146,11 +148,25 @@ func give(c *bot.Call, key string, a airing) error {
 	for _, w := range list {
 		if a.Silence == "" {
 			sendTo(c, a, w)
+			err = errors.Join(err, checkLater(c, a, w))
 		} else if w.Preview {
 			c.Send(bot.Effect{Kind: bot.Say, Chat: w.Chat, Class: bot.Answer, Text: c.T(textSilent, a.Day, c.T(a.why()))})
 		}
 	}
-	return nil
+	return err
+}
+
+// checkLater has those looked at who get a voice at one minute; groups may have theirs at different ones.
+func checkLater(c *bot.Call, a airing, w wait) error {
+	if w.Preview {
+		return nil
+	}
+	from := w.At
+	if c.Now.After(from) {
+		from = c.Now
+	}
+	data := a.Day + " " + w.At.UTC().Format(time.RFC3339)
+	return c.SetTimer(from.Add(checkAfter), timerCheck, data, data)
 }
 
 // sendTo asks for one group's share.

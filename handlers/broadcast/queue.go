@@ -33,12 +33,14 @@ type airing struct {
 	Item    uint64    `json:"item,omitempty"`
 	Silence string    `json:"silence,omitempty"` // why nothing is sent
 	At      time.Time `json:"at,omitzero"`
+	Voice   *item     `json:"voice,omitempty"` // as it waited in the queue, where it goes back to if nobody could hear it
 }
 
 // The reasons of a silence.
 const (
 	silentBySetting = "setting"
 	silentNoStock   = "no stock"
+	silentCutOff    = "cut off" // it was not reached: nobody could hear what there was
 )
 
 // A source says where a morning's voice came from.
@@ -156,6 +158,18 @@ func enqueue(tx store.Tx, it item) (item, error) {
 	return it, setOrder(tx, append(ids(q.turns), it.ID))
 }
 
+// requeue puts an item that was taken out at the head again.
+func requeue(tx store.Tx, it item) error {
+	list, _, err := order.Get(tx, only)
+	if err != nil {
+		return err
+	}
+	if err := items.Put(tx, it, it.ID); err != nil {
+		return err
+	}
+	return setOrder(tx, slices.Insert(slices.Clone(list), 0, it.ID))
+}
+
 // unqueue takes an item out of its turn and off its day, and keeps the item itself.
 func unqueue(tx store.Tx, id uint64) error {
 	list, _, err := order.Get(tx, only)
@@ -200,6 +214,13 @@ func (q queue) next(day bot.Day) (it item, ok bool) {
 // air keeps what a morning had, and takes it out of the queue.
 func air(tx store.Tx, a airing, day bot.Day) error {
 	if a.Item != 0 {
+		it, ok, err := items.Get(tx, a.Item)
+		if err != nil {
+			return err
+		}
+		if ok {
+			a.Voice = &it
+		}
 		if err := remove(tx, a.Item); err != nil {
 			return err
 		}

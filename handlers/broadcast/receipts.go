@@ -2,6 +2,7 @@ package broadcast
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 )
 
 const (
-	checkAfter = lead + 8*time.Minute // after the voice was made ready
+	checkAfter = 8 * time.Minute // after the voice was due
 	checkAgain = 8 * time.Minute
 	maxParts   = 5000 // of one morning: two for each of more groups than an account can be in
 	maxNamed   = 10   // groups named in one message
@@ -28,6 +29,15 @@ var textNoTurn = bot.Text{
 	EN: "The voice of %s reached %d groups within 30 minutes, and %d had no turn: the budget of sends is too small. See /status; with many groups raise pace.per_hour in config.yaml, and mind that it is small in the week after a scan.",
 }
 
+var (
+	textCut = bot.Text{
+		ZH: "%s 的语音发到了 %d 个群，%d 个群没有收到：连不上微信（%s）。",
+		EN: "The voice of %s reached %d groups, and not %d: WeChat was not reached (%s).",
+	}
+	textUnheard = bot.Text{ZH: "%s 的语音没有发出去：连不上微信（%s）%s。", EN: "The voice of %s was not sent: WeChat was not reached (%s)%s."}
+	textBack    = bot.Text{ZH: "，它回到了队列第一条", EN: "; it is the first of the queue again"}
+)
+
 // A tally is what became of one morning, by group: a group has it when its voice was sent, however often that was tried.
 type tally struct {
 	sent, open []bot.ChatID // open: it waits, or perhaps it was sent
@@ -37,7 +47,10 @@ type tally struct {
 	last       time.Time
 }
 
-func tallyOf(r store.Reader, day string) (t tally, err error) {
+func tallyOf(r store.Reader, day string) (tally, error) { return tallySince(r, day, time.Time{}) }
+
+// tallySince leaves out what was over before a moment.
+func tallySince(r store.Reader, day string, since time.Time) (t tally, err error) {
 	parts, err := bot.Parts(r, tagOf(day), maxParts)
 	if err != nil {
 		return t, err
@@ -45,7 +58,7 @@ func tallyOf(r store.Reader, day string) (t tally, err error) {
 	state := map[bot.ChatID]bot.State{}
 	var chats []bot.ChatID
 	for _, p := range parts {
-		if p.Kind != bot.SendVoice {
+		if p.Kind != bot.SendVoice || p.State != "" && p.At.Before(since) {
 			continue
 		}
 		was, seen := state[p.Chat]
@@ -83,10 +96,11 @@ func tallyOf(r store.Reader, day string) (t tally, err error) {
 // check looks a while after the minute which groups failed for good, sends it to them again within the grace, and tells the
 // owner of those that still lack it.
 func check(_ context.Context, c *bot.Call) error {
-	var label string
-	if err := c.Decode(&label); err != nil {
+	var data string
+	if err := c.Decode(&data); err != nil {
 		return err
 	}
+	label, minute, _ := strings.Cut(data, " ")
 	day, err := bot.ParseDay(label)
 	if err != nil {
 		return err
@@ -95,22 +109,60 @@ func check(_ context.Context, c *bot.Call) error {
 	if err != nil || !ok || a.Silence != "" {
 		return err
 	}
-	t, err := tallyOf(c.Tx, label)
+	at, err := time.Parse(time.RFC3339, minute)
+	if err != nil { // set by a version before
+		at = a.At.Add(lead)
+	}
+	t, err := tallySince(c.Tx, label, at)
 	if err != nil || len(t.failed)+t.waiting == 0 {
 		return err
 	}
-	left := a.At.Add(lead + grace).Sub(c.Now)
-	switch {
-	case left <= 0 && t.waiting > 0:
-		return c.TellOwners(textNoTurn, label, len(t.sent), t.waiting+len(t.failed))
-	case left <= 0:
-		return c.TellOwners(textNotAll, label, len(t.sent), len(t.failed), named(c, t.failed))
+	left := at.Add(grace).Sub(c.Now)
+	if left <= 0 {
+		return a.conclude(c, day, at, t)
 	}
 	a.Cover, a.Keyword = "", "" // said already
 	for _, chat := range t.failed {
-		sendTo(c, a, wait{Chat: chat, At: a.At.Add(lead)})
+		sendTo(c, a, wait{Chat: chat, At: at})
 	}
-	return c.SetTimer(c.Now.Add(min(checkAgain, left+time.Second)), timerCheck, label, label)
+	return c.SetTimer(c.Now.Add(min(checkAgain, left+time.Second)), timerCheck, data, data)
+}
+
+// conclude tells the owner, when the grace is over, which groups did not get a voice and why.
+func (a airing) conclude(c *bot.Call, day bot.Day, at time.Time, t tally) error {
+	out, err := c.Outages(at, c.Now)
+	if err != nil {
+		return err
+	}
+	all, err := tallyOf(c.Tx, a.Day)
+	missed := len(t.failed) + t.waiting
+	switch {
+	case err != nil:
+		return err
+	case len(out) > 0 && len(all.sent)+len(all.open)-all.waiting == 0:
+		return a.unheard(c, day, out[len(out)-1])
+	case len(out) > 0:
+		return c.TellOwners(textCut, a.Day, len(t.sent), missed, out[len(out)-1].Span(c.Zone()))
+	case t.waiting > 0:
+		return c.TellOwners(textNoTurn, a.Day, len(t.sent), missed)
+	}
+	return c.TellOwners(textNotAll, a.Day, len(t.sent), missed, named(c, t.failed))
+}
+
+// unheard puts back into the queue what no group could hear.
+func (a airing) unheard(c *bot.Call, day bot.Day, out bot.Outage) error {
+	back := ""
+	if a.Voice != nil {
+		if err := requeue(c.Tx, *a.Voice); err != nil {
+			return err
+		}
+		back = c.T(textBack)
+	}
+	if err := dropKeyword(c.Tx, a); err != nil {
+		return err
+	}
+	silent := airing{Day: a.Day, From: a.From, Silence: silentCutOff, At: a.At}
+	return errors.Join(airings.Put(c.Tx, silent, day), c.TellOwners(textUnheard, a.Day, out.Span(c.Zone()), back))
 }
 
 // named lists some groups by their names.

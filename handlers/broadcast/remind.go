@@ -112,14 +112,15 @@ func looked(_ context.Context, c *bot.Call) error {
 	case ask.Had:
 		then = textThenSilence
 	}
-	return remindOwners(c, c.T(textNoneLeft, c.When(ask.At), c.T(then)))
+	return remindOwners(c, c.T(textNoneLeft, c.When(ask.At), c.T(then)), ask.At)
 }
 
-// remindOwners speaks at the time that the owner chose for it, in quiet hours too: 5:50 is within them, and later is too late.
-func remindOwners(c *bot.Call, text string) error {
+// remindOwners speaks at the time that the owner chose for it, in quiet hours too: 5:50 is within them, and later is too late. It is
+// worth saying until the morning it is about.
+func remindOwners(c *bot.Call, text string, until time.Time) error {
 	homes, err := c.Owners()
 	for _, home := range homes {
-		c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: text, Class: bot.Broadcast})
+		c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: text, Class: bot.Broadcast, Expires: until})
 	}
 	return err
 }
