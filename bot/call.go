@@ -138,6 +138,8 @@ func (c *Call) Send(e Effect) {
 
 func (c *Call) class() Class {
 	switch {
+	case c.Event.Kind == Ordered: // the owner scheduled it, nobody waits for it
+		return Broadcast
 	case c.command != nil || c.Event.Kind == Message:
 		return Answer
 	case c.scheduled:

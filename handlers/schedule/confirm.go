@@ -20,7 +20,7 @@ func confirm(c *bot.Call, e entry, spec schedules.Spec) error {
 	if err != nil {
 		return err
 	}
-	moments := e.comingUp(spec, c.Now, zone, maxLooked)
+	moments := e.comingUp(spec, c.Now, time.Time{}, zone, maxLooked)
 	var next []string
 	for _, at := range moments[:min(len(moments), 3)] {
 		next = append(next, c.When(at))

@@ -64,6 +64,7 @@ const (
 	entries    = store.Table[entry]("schedule/entries")  // id
 	history    = store.Table[firing]("schedule/history") // id, at
 	log        = store.Table[past]("schedule/log")       // number
+	maxSkipped = 1000                                    // firings on skipped days that are passed over at once
 	maxEntries = 200
 	maxHistory = 30
 	maxLog     = 1000
@@ -85,13 +86,18 @@ func (e entry) skips(at time.Time, zone *time.Location) bool {
 	return slices.Contains(e.Skip, at.In(zone).Format(time.DateOnly))
 }
 
-// comingUp gives the next firings, at most n of them.
-func (e entry) comingUp(spec schedules.Spec, now time.Time, zone *time.Location, n int) (list []time.Time) {
+// comingUp gives the next firings until a moment, at most n of them; zero is no end.
+func (e entry) comingUp(spec schedules.Spec, now, until time.Time, zone *time.Location, n int) (list []time.Time) {
 	if e.Left > 0 {
 		n = min(n, e.Left)
 	}
-	for tries, at := 0, e.next(spec, now, zone); !at.IsZero() && len(list) < n && tries < 100; at = e.next(spec, at, zone) {
-		if tries++; !e.skips(at, zone) {
+	for skipped, at := 0, e.next(spec, now, zone); !at.IsZero() && len(list) < n && skipped < maxSkipped; at = e.next(spec, at, zone) {
+		switch {
+		case !until.IsZero() && at.After(until):
+			return list
+		case e.skips(at, zone):
+			skipped++
+		default:
 			list = append(list, at)
 		}
 	}

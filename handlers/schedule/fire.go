@@ -19,6 +19,13 @@ var (
 	textUnread   = bot.Text{ZH: "定时 %d 的时间「%s」读不懂了，已经停下。", EN: "The time of schedule %d, “%s”, is not understood any more; it is paused."}
 )
 
+const (
+	// slack is what sends to all groups may take beyond what the pace needs.
+	slack = 2 * time.Minute
+	// lost is how long after its time an entry that has not fired has no timer any more.
+	lost = time.Hour
+)
+
 // fire runs an entry that is due, and moves it on in the same commit.
 func fire(_ context.Context, c *bot.Call) error {
 	var id uint64
@@ -90,10 +97,13 @@ func perform(c *bot.Call, e *entry, at time.Time) error {
 		return err
 	}
 	f := firing{At: at, Groups: len(to), Tag: fmt.Sprintf("schedule/%d/%d", e.ID, at.Unix()), Ran: e.What.Command != ""}
+	until := later(at.Add(bot.Settings[Settings](c).Grace), c.Now.Add(c.SendTime(len(to))+slack))
 	for i, chat := range to {
 		switch {
 		case !f.Ran:
-			c.Send(e.effect(c, chat, at, f.Tag))
+			out := e.effect(c, chat, at, f.Tag)
+			out.Expires = until
+			c.Send(out)
 		case i < maxOrdered:
 			if err := c.Order(chat, e.By, role, e.What.Command); err != nil {
 				return err
@@ -101,6 +111,11 @@ func perform(c *bot.Call, e *entry, at time.Time) error {
 		}
 	}
 	e.Turn++
+	if !f.Ran {
+		if err := c.SetTimer(until.Add(time.Second), timerCheck, f.Tag, sending{e.ID, e.What, f.Tag, at}); err != nil {
+			return err
+		}
+	}
 	return record(c, e, f)
 }
 
@@ -159,7 +174,7 @@ func (e entry) targets(r store.Reader) ([]bot.Chat, error) {
 
 // effect is what one chat gets.
 func (e entry) effect(c *bot.Call, chat bot.Chat, at time.Time, tag string) bot.Effect {
-	out := bot.Effect{Kind: bot.Say, Chat: chat.ID, Class: bot.Broadcast, Tag: tag, Expires: c.Now.Add(30 * time.Minute)}
+	out := bot.Effect{Kind: bot.Say, Chat: chat.ID, Class: bot.Broadcast, Tag: tag}
 	if e.What.Media != "" {
 		out.Kind, out.Media, out.Name = e.What.Kind, e.What.Media, e.What.Name
 		return out
@@ -189,15 +204,20 @@ func fill(c *bot.Call, text string, chat bot.Chat, at time.Time) string {
 }
 
 // arm sets the timers of this group's entries again, which changes nothing unless they were lost, as in a move to another
-// account.
+// account, or while the bot did not work in the group.
 func arm(_ context.Context, c *bot.Call) error {
 	all, err := readAll(c.Tx)
 	if err != nil {
 		return err
 	}
 	for _, e := range all {
-		if e.Chat.ID != c.Event.Chat.ID || e.Paused || e.Due.Before(c.Now) {
+		if e.Chat.ID != c.Event.Chat.ID || e.Paused {
 			continue
+		}
+		if c.Now.Sub(e.Due) > lost {
+			if spec, err := c.Days().Parse(e.Spec); err == nil { // what cannot be read is told when it is due
+				e.Due = e.next(spec, c.Now, c.Zone())
+			}
 		}
 		if err := plan(c, e); err != nil {
 			return err

@@ -40,7 +40,7 @@ func (f forecast) draw(c *bot.Call, days int, scenes []scene) error {
 			continue // what is left of today, or the beginning of the last day
 		}
 		leaf := pictures.AgendaDay{Date: date, Note: f.kind(date), Alarm: f.over(d)}
-		for _, s := range d.scenes {
+		for _, s := range d.folded(f.quiet) {
 			leaf.Items = append(leaf.Items, f.item(s))
 		}
 		a.Days = append(a.Days, leaf)

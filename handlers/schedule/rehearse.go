@@ -62,15 +62,22 @@ func (f forecast) script(days int, scenes []scene) string {
 	if len(scenes) == 0 {
 		text.WriteString(f.t(textIdle))
 	}
-	more := len(scenes) - maxShown
-	for _, d := range f.days(scenes[:min(len(scenes), maxShown)]) {
+	shown, more := 0, 0
+	for _, d := range f.days(scenes) {
+		lines := d.folded(f.quiet)
+		if shown == maxShown {
+			more += len(lines)
+			continue
+		}
 		text.WriteString("\n" + f.dayName(d.date))
 		if kind := f.kind(d.date); kind != "" {
 			text.WriteString(f.t(textKind, kind))
 		}
-		for _, s := range d.scenes {
+		here := min(len(lines), maxShown-shown)
+		for _, s := range lines[:here] {
 			text.WriteString(f.line(s))
 		}
+		shown, more = shown+here, more+len(lines)-here
 		if over := f.over(d); over != "" {
 			text.WriteString(f.t(textNote, over))
 		}

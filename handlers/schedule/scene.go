@@ -24,6 +24,11 @@ type scene struct {
 	last  time.Time // when the last group has it
 	late  bool      // it waits for what came before
 	stale bool      // the last groups do not get it in time
+
+	// Where it stands for all of its kind on a day.
+	times int       // 0 is once
+	end   time.Time // the last of them
+	hush  bool      // one of them is within quiet hours
 }
 
 const (
@@ -98,21 +103,19 @@ func (f forecast) entryScenes(e entry, until time.Time) (list []scene, err error
 		return nil, err
 	}
 	zone, what := group.Location(), fmt.Sprintf("%d. %s", e.ID, e.What.say(f.lang))
-	moments := e.comingUp(spec, f.o.Now, zone, perEntry)
+	moments := e.comingUp(spec, f.o.Now, until, zone, perEntry)
 	for _, at := range moments {
-		if !at.After(until) {
-			list = append(list, scene{at: at, what: what, entry: e.ID, groups: len(to), sends: 1})
-		}
+		list = append(list, scene{at: at, what: what, entry: e.ID, groups: len(to), sends: 1})
 	}
-	if spec.NeedsDays() && len(moments) > 0 {
-		list = append(list, f.holidays(what, moments, until, zone)...)
+	if next := e.next(spec, f.o.Now, zone); spec.NeedsDays() && !next.IsZero() {
+		list = append(list, f.holidays(what, next.In(zone), moments, until)...)
 	}
 	return list, nil
 }
 
-// holidays are the weekdays on which an entry is silent because China rests.
-func (f forecast) holidays(what string, moments []time.Time, until time.Time, zone *time.Location) (list []scene) {
-	clock := moments[0].In(zone)
+// holidays are the weekdays on which an entry that fires at a time of day is silent because China rests.
+func (f forecast) holidays(what string, clock time.Time, moments []time.Time, until time.Time) (list []scene) {
+	zone := clock.Location()
 	for day := f.o.Now.In(zone); ; day = day.AddDate(0, 0, 1) {
 		at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
 		if at.After(until) {
@@ -165,7 +168,43 @@ func (f forecast) days(list []scene) (days []day) {
 	return days
 }
 
+// often is from how many firings a day one line tells them all: what comes every hour must not hide the rest.
+const often = 4
+
+// folded are the scenes of a day as they are shown.
+func (d day) folded(quiet func(time.Time) bool) (list []scene) {
+	type kind struct {
+		what   string
+		groups int
+		off    bool
+	}
+	of := func(s scene) kind { return kind{s.what, s.groups, s.off} }
+	times, place := map[kind]int{}, map[kind]int{}
+	for _, s := range d.scenes {
+		times[of(s)]++
+	}
+	for _, s := range d.scenes {
+		n := times[of(s)]
+		if n < often {
+			list = append(list, s)
+			continue
+		}
+		i, seen := place[of(s)]
+		if !seen {
+			i, place[of(s)] = len(list), len(list)
+			s.times = n
+			list = append(list, s)
+		}
+		one := &list[i]
+		one.end, one.last = s.at, one.at
+		one.hush = one.hush || quiet(s.at)
+		one.late, one.stale, one.lacks = one.late || s.late, one.stale || s.stale, one.lacks || s.lacks
+	}
+	return list
+}
+
 var (
+	textTimes   = bot.Text{ZH: "到 %s 共 %d 次", EN: "%[2]d times until %[1]s"}
 	textHoliday = bot.Text{ZH: "放假", EN: "holiday"}
 	textShifted = bot.Text{ZH: "调休上班", EN: "a working day"}
 	textLast    = bot.Text{ZH: "最后一个群约 %s", EN: "the last group at about %s"}
@@ -176,6 +215,8 @@ var (
 	textHush    = bot.Text{ZH: "在安静时段", EN: "within quiet hours"}
 	textOverDay = bot.Text{ZH: "这天要发 %d 条，一天最多 %d 条", EN: "%d sends on this day, %d is the most"}
 )
+
+func (f forecast) quiet(at time.Time) bool { return f.o.Quiet(at.In(f.zone)) }
 
 // kind says what is odd about a day: "" where it is what the week says.
 func (f forecast) kind(date time.Time) string {
@@ -194,13 +235,16 @@ func (f forecast) remarks(s scene) (list []string, troubled bool) {
 	if s.last.After(s.at) && s.groups > 1 {
 		list = append(list, f.t(textLast, s.last.In(f.zone).Format("15:04:05")))
 	}
+	if s.times > 0 {
+		list = append(list, f.t(textTimes, s.end.In(f.zone).Format("15:04"), s.times))
+	}
 	if s.seldom {
 		list = append(list, f.t(textSeldom))
 	}
 	for _, r := range []struct {
 		is   bool
 		text bot.Text
-	}{{s.lacks, textLacks}, {s.late, textClash}, {s.stale, textStale}, {f.o.Quiet(s.at.In(f.zone)) && !s.off, textHush}} {
+	}{{s.lacks, textLacks}, {s.late, textClash}, {s.stale, textStale}, {(s.hush || f.quiet(s.at)) && !s.off, textHush}} {
 		if r.is {
 			list, troubled = append(list, f.t(r.text)), true
 		}

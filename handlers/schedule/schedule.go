@@ -27,10 +27,11 @@ func (s Settings) Check() error {
 }
 
 const (
-	timerFire = "fire"
-	timerFeed = "feed"
-	workTake  = "take"
-	workDraw  = "draw"
+	timerFire  = "fire"
+	timerFeed  = "feed"
+	timerCheck = "check"
+	workTake   = "take"
+	workDraw   = "draw"
 )
 
 // Feature declares it; studio draws its pictures.
@@ -76,7 +77,7 @@ func Feature(studio pictures.Opener) bot.Feature {
 				Run: tag,
 			},
 		},
-		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed},
+		Timers: map[string]bot.Run{timerFire: fire, timerFeed: feed, timerCheck: check},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workTake: take, workDraw: artist(studio)},
 		Keeps:  bot.BlobsIn(entries, func(e entry) string { return e.What.Media }),
 		Jobs: []bot.Job{{

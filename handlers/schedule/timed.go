@@ -14,6 +14,7 @@ import (
 var (
 	textNone     = bot.Text{ZH: "还没有定时。这样设一个：/定时 工作日 8:00 早安", EN: "Nothing is scheduled. Make one: /schedule 工作日 8:00 good morning"}
 	textMade     = bot.Text{ZH: "好的，定时 %d：%s，%s，%s。接下来：%s（%s）。", EN: "Done. Schedule %d: %s, %s, %s. Next: %s (%s)."}
+	textNever    = bot.Text{ZH: "「%s」之后再也没有这样的时候了：看看「到」的日子，或者换个时间。", EN: "“%s” never comes again: look at its last day, or choose another time."}
 	textOver     = bot.Text{ZH: "没有了", EN: "none"}
 	textAsk      = bot.Text{ZH: "%s发什么？直接把文字、图片、文件或语音发过来（五分钟内）。", EN: "What is to be sent (%s)? Send the text, picture, file or voice within five minutes."}
 	textHere     = bot.Text{ZH: "发到这里", EN: "here"}
@@ -113,10 +114,12 @@ func add(c *bot.Call, e entry, spec schedules.Spec) error {
 	if len(all) >= maxEntries {
 		return bot.Refuse(textTooMany, len(all))
 	}
+	if e.Due = e.next(spec, c.Now, c.Zone()); e.Due.IsZero() {
+		return bot.Refuse(textNever, e.Spec)
+	}
 	if e.ID, err = c.Tx.Next(string(entries)); err != nil {
 		return err
 	}
-	e.Due = e.next(spec, c.Now, c.Zone())
 	if err := plan(c, e); err != nil {
 		return err
 	}
@@ -183,7 +186,11 @@ func list(c *bot.Call) error {
 		}
 		n++
 		state := c.T(textPaused)
-		if !e.Paused {
+		switch {
+		case e.Paused:
+		case e.Due.IsZero():
+			state = c.T(textOver)
+		default:
 			state = c.T(textNextAt, c.When(e.Due))
 		}
 		where, err := whereOf(c, e)
@@ -230,7 +237,9 @@ func resume(c *bot.Call, e entry, _ string) error {
 	if e.signed(c); e.Role < e.needs(c) {
 		return bot.Refuse(textOnlyHere)
 	}
-	e.Paused, e.Due = false, e.next(spec, c.Now, zone)
+	if e.Paused, e.Due = false, e.next(spec, c.Now, zone); e.Due.IsZero() {
+		return bot.Refuse(textNever, e.Spec)
+	}
 	if err := inChat(c, e); err != nil {
 		return err
 	}
@@ -257,7 +266,9 @@ func change(c *bot.Call, e entry, rest string) error {
 	if err != nil {
 		return err
 	}
-	fresh.Due = fresh.next(spec, c.Now, zone)
+	if fresh.Due = fresh.next(spec, c.Now, zone); fresh.Due.IsZero() {
+		return bot.Refuse(textNever, fresh.Spec)
+	}
 	if err := inChat(c, fresh); err != nil {
 		return err
 	}

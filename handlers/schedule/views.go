@@ -164,6 +164,8 @@ func entryRows(r store.Reader, q bot.Query) (s bot.Shown, err error) {
 		next := e.Due.In(group.Location()).Format(time.RFC3339)
 		if e.Paused {
 			next = textPaused.In(q.Lang)
+		} else if e.Due.IsZero() {
+			next = textOver.In(q.Lang)
 		}
 		where, err := e.where(r, q.Lang)
 		if err != nil {
