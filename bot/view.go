@@ -25,6 +25,8 @@ type View struct {
 	Rows    func(r store.Reader, q Query) ([][]string, error)
 	Show    func(r store.Reader, q Query) (Shown, error)
 	Acts    []Act // what can be done here whatever the rows
+	// Waits says whether a row waits for the owner's decision: the console counts those on its first page.
+	Waits func(Row) bool
 	// Order is a command with {from} and {to}, places from 1, that puts a row elsewhere: the rows can be dragged then.
 	Order string
 }
@@ -67,7 +69,7 @@ const (
 	AsMarks   Shape = "marks"   // date, then done, madeup, frozen, off or "": a person's calendar
 	AsHeat    Shape = "heat"    // label, number, number …: a cell for each further column, more is darker; "" is no cell
 	AsTree    Shape = "tree"    // as a table, indented by Row.Depth, depth first
-	AsAgenda  Shape = "agenda"  // moment, what, and perhaps more: a calendar of what is to come
+	AsAgenda  Shape = "agenda"  // moment, what, and perhaps more, of which the last is a note: a calendar of what is to come
 )
 
 // Shown is what Show gives.
@@ -97,6 +99,9 @@ type Act struct {
 	Grave bool // it cannot be taken back, or reaches many: the owner is asked once more
 	File  bool // a file comes along, as Event.Media (see Media.Blob)
 }
+
+// Everything is for View.Waits where every row waits.
+func Everything(Row) bool { return true }
 
 // A Param is something that can be chosen or filled in. Without choices it is a text.
 type Param struct {

@@ -57,6 +57,10 @@ func (p *part) drawn(f *frame) {
 		p.Chart = bars(p)
 	case bot.AsDays:
 		p.Chart = days(p)
+	case bot.AsAgenda:
+		if dated(p.Rows) {
+			p.Dates = calendar(p, f)
+		}
 	case bot.AsHeat:
 		shade(p.Rows)
 	case bot.AsMarks:

@@ -304,3 +304,56 @@ func TestWhatFailedIsSentAgain(t *testing.T) {
 		}
 	})
 }
+
+// TestTheFirstPageTellsWhatWaits: what needs a decision anywhere, and what is sent next, schedules among it.
+func TestTheFirstPageTellsWhatWaits(t *testing.T) {
+	world(t, func(s *site) {
+		if page := s.page("/console"); !strings.Contains(page, "没有，都处理好了") {
+			t.Error("something waits in a new group")
+		}
+		s.Says("小六", "/定时 今天 13:00 给:全部 上课了")
+		s.Says("小六", "/定时 今天 14:00 下课了")
+		s.Invite("小明", "小红")
+		s.Wind(2 * time.Minute)
+		s.Says("阿杰", "/认领邀请 小红")
+		page := s.page("/console")
+		for _, want := range []string{"上课了", "下课了", "6:20 语音", "没有新语音", `<b>1</b> 要定的邀请`, "/console/view/referral/held"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the first page lacks %q", want)
+			}
+		}
+		held := s.page("/console/view/referral/held?g=" + s.group())
+		order := regexp.MustCompile(`name="say" value="(/判邀请 [^"]* 无 \{why\})"`).FindStringSubmatch(held)
+		if order == nil {
+			t.Fatalf("a held credit cannot be decided:\n%s", held)
+		}
+		s.does("/console/say", "chat", s.group(), "say", order[1], "f.why", "小号", "back", "/console")
+		if page := s.page("/console"); strings.Contains(page, "要定的邀请") {
+			t.Error("what was decided waits still")
+		}
+	})
+}
+
+// TestTheScheduleIsACalendar: the coming weeks from Monday, what comes every hour as one line.
+func TestTheScheduleIsACalendar(t *testing.T) {
+	world(t, func(s *site) { // Saturday 2026-11-21, noon
+		s.Says("小六", "/定时 每小时 喝水")
+		s.Says("小六", "/定时 11月24日 20:00 <b>晚读</b>")
+		page := s.page("/console/schedule")
+		cal := regexp.MustCompile(`(?s)<ol class="cal">.*?</ol>`).FindString(page)
+		if n := strings.Count(cal, "<p><time>"); n != 21 {
+			t.Errorf("the calendar has %d days", n)
+		}
+		for _, want := range []string{
+			`<li class=" none"><p><time>11-16</time> 周一</p></li>`, `<li class="now"><p><time>11-21</time> 周六</p>`,
+			"喝水」 ×24", "发「&lt;b&gt;晚读&lt;/b&gt;」", "<time>06:20</time> 6:20 语音 <small>没有新语音</small>",
+		} {
+			if !strings.Contains(cal, want) {
+				t.Errorf("the calendar lacks %q:\n%s", want, cal)
+			}
+		}
+		if len(page) > 60_000 {
+			t.Errorf("the page has %d bytes", len(page))
+		}
+	})
+}

@@ -16,10 +16,22 @@ import (
 )
 
 const (
-	rowsOnPage = 12  // of each view of a page with many
-	rowsAlone  = 200 // of a view on a page of its own
-	rowsDrawn  = 400 // of what is drawn, such as a year of days
+	rowsOnPage = 12   // of each view of a page with many
+	rowsAlone  = 200  // of a view on a page of its own
+	rowsDrawn  = 400  // of what is drawn, such as a year of days
+	rowsDated  = 1500 // of a calendar of what is to come, which tells in one line what comes again and again
 )
+
+// most is how many rows of a view a page shows.
+func most(v bot.FeatureView, table int) int {
+	switch v.Shape {
+	case "", bot.AsTable, bot.AsTree:
+		return table
+	case bot.AsAgenda:
+		return rowsDated
+	}
+	return rowsDrawn
+}
 
 // A part is one view as a page shows it.
 type part struct {
@@ -42,6 +54,7 @@ type part struct {
 	Group   string
 	Back    string
 	Chart   *chart
+	Dates   []date          // AsAgenda: a calendar
 	SVG     []template.HTML // light, then dark
 	Broken  bool            // it could not be read
 	Busy    bool            // its rows hold more than text, and need the room
@@ -49,7 +62,8 @@ type part struct {
 
 type row struct {
 	Cells  []string
-	Levels []int // AsHeat: how dark a cell is, -1 where it is no number
+	At     time.Time // AsAgenda
+	Levels []int     // AsHeat: how dark a cell is, -1 where it is no number
 	Depth  int
 	Person string // the address of a card
 	Open   string // the address that opens the row
@@ -102,11 +116,7 @@ func (c *console) parts(ctx context.Context, s store.Reader, f *frame, views []b
 		if v.Of != bot.OfAccount && v.Of != bot.OfPerson && f.Chat.ID == "" {
 			continue
 		}
-		q := f.query(rowsOnPage)
-		if v.Shape != "" && v.Shape != bot.AsTable && v.Shape != bot.AsTree {
-			q.Limit = rowsDrawn
-		}
-		list = append(list, c.part(s, f, v, f.scoped(q, v, who)))
+		list = append(list, c.part(s, f, v, f.scoped(f.query(most(v, rowsOnPage)), v, who)))
 	}
 	return list, nil
 }
@@ -214,10 +224,22 @@ func told(cells []string, clock func(time.Time) string) []string {
 	return list
 }
 
+// momentOf is the moment that a row begins with; zero where there is none.
+func momentOf(cells []string, zone *time.Location) time.Time {
+	if len(cells) == 0 {
+		return time.Time{}
+	}
+	at, err := time.Parse(time.RFC3339, cells[0])
+	if err != nil {
+		return time.Time{}
+	}
+	return at.In(zone)
+}
+
 func (c *console) rows(s store.Reader, f *frame, q bot.Query, own string, from []bot.Row) (list []row, err error) {
 	back := f.At
 	for _, r := range from {
-		one := row{Cells: told(r.Cells, f.clock), Depth: min(r.Depth, 12)}
+		one := row{Cells: told(r.Cells, f.clock), Depth: min(r.Depth, 12), At: momentOf(r.Cells, f.zone)}
 		if r.Who != "" {
 			one.Person = personAddress(r.Who, q.Chat)
 		}

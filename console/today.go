@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"go.uber.org/zap"
+
 	"sixtwenty/bot"
 	"sixtwenty/store"
 )
@@ -26,20 +28,18 @@ type todayPage struct {
 	Bad     bool
 	Figures []figure
 	Codes   []code
-	Next    []planned
+	Todos   []todo
 }
 
 // A code is shown here and in the terminal, never in a chat.
 type code struct{ Role, Code, Chat, Until string }
 
-type planned struct {
-	At, What string
-	Lacks    bool
-}
+// A todo is what waits for a decision, and where it is made.
+type todo struct{ What, Where, Count, Href string }
 
 const (
-	ahead     = 48 * time.Hour
-	mostAhead = 6
+	mostTodos = 12
+	mostCount = 20 // of one thing
 )
 
 func (c *console) today(w http.ResponseWriter, r *http.Request) {
@@ -52,7 +52,7 @@ func (c *console) today(w http.ResponseWriter, r *http.Request) {
 		if p.Codes, err = codes(f, s); err != nil {
 			return err
 		}
-		if p.Next, err = c.upcoming(f, s); err != nil {
+		if p.Todos, err = c.todos(ctx, s, f); err != nil {
 			return err
 		}
 		f.Parts, err = c.parts(ctx, s, f, c.wanted(bot.OnToday, bot.OfGroup, bot.OfAccount), "")
@@ -120,17 +120,62 @@ func codes(f *frame, s store.Reader) (shown []code, err error) {
 	return shown, err
 }
 
-// upcoming are the next things that will be sent to the group that is looked at.
-func (c *console) upcoming(f *frame, s store.Reader) (shown []planned, err error) {
-	if f.Chat.ID == "" {
-		return nil, nil
+// todos are what waits for the owner in all groups, by the views that say so, and what was not sent.
+func (c *console) todos(ctx context.Context, s store.Reader, f *frame) (list []todo, err error) {
+	for _, v := range c.views {
+		if v.Waits == nil {
+			continue
+		}
+		groups := f.Groups
+		if v.Of == bot.OfAccount {
+			groups = []choice{{}}
+		}
+		for _, g := range groups {
+			if len(list) == mostTodos || ctx.Err() != nil {
+				return list, ctx.Err()
+			}
+			q := f.query(mostCount)
+			q.Chat = bot.ChatID(g.Value)
+			n, err := waitingIn(s, v, q)
+			if err != nil { // one that fails spoils no other
+				c.Log.Error("a view cannot be read", zap.String("feature", v.Feature), zap.String("view", v.Name), zap.Error(err))
+				continue
+			}
+			if n != "" {
+				list = append(list, todo{v.Title.In(f.Lang), g.Title, n, address("/console/view/"+v.Feature+"/"+v.Name, keepsOf(q))})
+			}
+		}
 	}
-	list, err := c.Bot.Outlook(s).UpcomingIn(f.Chat, f.now.Add(ahead), maxPlanned)
-	for _, p := range list[:min(len(list), mostAhead)] {
-		shown = append(shown, planned{At: f.clock(p.At), What: p.Summary.In(f.Lang), Lacks: p.Lacks})
+	bad, err := bot.Trouble(s, mostCount)
+	since := f.now.Add(-24 * time.Hour)
+	bad = slices.DeleteFunc(bad, func(d bot.DoneRow) bool { return d.At.Before(since) })
+	if len(bad) > 0 {
+		list = append(list, todo{What: f.T("receipts"), Count: counted(len(bad)), Href: "/console/log#receipts"})
 	}
-	return shown, err
+	return list, err
 }
 
-// maxPlanned bounds the runs among which the soonest are looked for.
-const maxPlanned = 200
+// waitingIn counts the rows of a view that wait; "" is none.
+func waitingIn(s store.Reader, v bot.FeatureView, q bot.Query) (string, error) {
+	shown, err := v.Read(s, q)
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, r := range shown.Rows {
+		if v.Waits(r) {
+			n++
+		}
+	}
+	if n == 0 {
+		return "", nil
+	}
+	return counted(n), nil
+}
+
+func counted(n int) string {
+	if n >= mostCount {
+		return strconv.Itoa(mostCount) + "+"
+	}
+	return strconv.Itoa(n)
+}

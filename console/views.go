@@ -72,11 +72,7 @@ func (c *console) view(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f, err := c.read(r, v.Where(), func(_ context.Context, s store.Reader, f *frame) error {
-		q := f.query(rowsAlone)
-		if v.Shape != "" && v.Shape != bot.AsTable && v.Shape != bot.AsTree {
-			q.Limit = rowsDrawn
-		}
-		p := c.part(s, f, v, wishes(r, v, f.scoped(q, v, bot.PersonID(r.URL.Query().Get("who")))))
+		p := c.part(s, f, v, wishes(r, v, f.scoped(f.query(most(v, rowsAlone)), v, bot.PersonID(r.URL.Query().Get("who")))))
 		p.All = ""
 		f.Title, f.Parts = p.Title, []part{p}
 		return nil

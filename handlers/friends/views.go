@@ -40,6 +40,7 @@ func views() []bot.View {
 	value := []bot.Param{{Name: "value", Title: columnValue}}
 	return []bot.View{{
 		Name: "requests", Title: bot.Text{ZH: "好友申请", EN: "Friend requests"}, Page: bot.OnPeople, Of: bot.OfAccount,
+		Waits:   func(r bot.Row) bool { return len(r.Acts) > 0 },
 		Columns: []bot.Text{columnNo, columnName, columnHello, columnWhen, columnState, columnChannel}, Show: rows,
 		Acts: []bot.Act{
 			{Title: bot.Text{ZH: "自动通过", EN: "Accept by yourself"}, Say: "/好友 开"},

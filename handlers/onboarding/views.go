@@ -42,7 +42,7 @@ func views() []bot.View {
 			Columns: []bot.Text{columnName, columnJoined, columnBy, columnCard, columnChecked, columnOpen}, Show: showNewcomers,
 		},
 		{
-			Name: "unanswered", Title: bot.Text{ZH: "还没回答的新人", EN: "Newcomers who have not answered"}, Page: bot.OnToday,
+			Name: "unanswered", Title: bot.Text{ZH: "还没回答的新人", EN: "Newcomers who have not answered"}, Page: bot.OnToday, Waits: bot.Everything,
 			Columns: []bot.Text{columnName, columnSince, columnOpen}, Show: showOpen,
 		},
 		{

@@ -216,7 +216,7 @@ func questions() bot.View {
 	return bot.View{
 		Name:  "questions",
 		Title: bot.Text{ZH: "不敢确定是谁", EN: "Who may be whom"},
-		Page:  bot.OnPeople, Of: bot.OfAccount,
+		Page:  bot.OnPeople, Of: bot.OfAccount, Waits: bot.Everything,
 		Columns: []bot.Text{
 			{ZH: "编号", EN: "Number"},
 			{ZH: "新来的", EN: "New"},

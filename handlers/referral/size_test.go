@@ -111,7 +111,7 @@ func explainAll(tx store.Tx, p bot.Person) error {
 
 func viewAll(tx store.Tx, _ bot.Person) error {
 	for _, v := range views() {
-		if _, err := v.Rows(tx, bot.Query{Chat: club, Lang: bot.ZH, Limit: 20}); err != nil {
+		if _, err := v.Read(tx, bot.Query{Chat: club, Lang: bot.ZH, Limit: 20}); err != nil {
 			return err
 		}
 	}

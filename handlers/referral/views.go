@@ -46,7 +46,7 @@ func views() []bot.View {
 			Columns: []bot.Text{columnRank, columnName, columnTotal, columnValid, columnPending, columnBack, columnBonus, columnLeft, columnKept},
 		},
 		{
-			Name: "held", Title: bot.Text{ZH: "要定的邀请", EN: "Credits to decide"}, Rows: heldRows,
+			Name: "held", Title: bot.Text{ZH: "要定的邀请", EN: "Credits to decide"}, Show: showHeld, Waits: bot.Everything,
 			Columns: []bot.Text{columnName, columnJoined, columnBy, columnReason},
 		},
 		{
@@ -94,10 +94,10 @@ func numbers(list ...int) (out []string) {
 	return out
 }
 
-func heldRows(r store.Reader, q bot.Query) (out [][]string, err error) {
+func showHeld(r store.Reader, q bot.Query) (shown bot.Shown, err error) {
 	list, err := waiting(r, q.Chat, q.Limit)
 	if err != nil {
-		return nil, err
+		return shown, err
 	}
 	s := scribe{r: r, chat: q.Chat, say: speak(q.Lang)}
 	for _, cr := range list {
@@ -105,10 +105,35 @@ func heldRows(r store.Reader, q bot.Query) (out [][]string, err error) {
 		if cr.named() != "" {
 			by = s.name(cr.named())
 		}
-		out = append(out, []string{s.name(cr.id), cr.Day.String(), by, s.trouble(cr)})
+		head, err := bot.HeadOf(r, cr.id)
+		if err != nil {
+			return shown, err
+		}
+		shown.Rows = append(shown.Rows, bot.Row{
+			Cells: []string{s.name(cr.id), cr.Day.String(), by, s.trouble(cr)}, Who: head, Acts: heldActs(cr),
+		})
 	}
-	return out, s.err
+	return shown, s.err
 }
+
+// heldActs settle a credit: it is the one who was named, somebody else, or nobody.
+func heldActs(cr found) (list []bot.Act) {
+	why := bot.Param{Name: "why", Title: columnReason}
+	rule := "/判邀请 #" + string(cr.id)
+	if by := cr.named(); by != "" {
+		list = append(list, bot.Act{Title: textIsSo, Say: rule + " #" + string(by) + " {why}", Asks: []bot.Param{why}})
+	}
+	return append(list,
+		bot.Act{Title: textAnother, Say: rule + " {who} {why}", Asks: []bot.Param{{Name: "who", Title: columnBy}, why}},
+		bot.Act{Title: textVoid, Say: rule + " 无 {why}", Asks: []bot.Param{why}},
+	)
+}
+
+var (
+	textIsSo    = bot.Text{ZH: "就是 TA", EN: "It is so"}
+	textAnother = bot.Text{ZH: "是别人", EN: "Somebody else"}
+	textVoid    = bot.Text{ZH: "不算数", EN: "Nobody"}
+)
 
 func sourceRows(r store.Reader, q bot.Query) (out [][]string, err error) {
 	list, err := sourcesOf(r, q.Chat, always, speak(q.Lang))

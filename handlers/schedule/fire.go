@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,6 +171,19 @@ func (e entry) targets(r store.Reader) ([]bot.Chat, error) {
 		}
 	}
 	return to, nil
+}
+
+// reaches says whether an entry is for a chat.
+func (e entry) reaches(r store.Reader, chat bot.ChatID) (bool, error) {
+	if e.All || slices.Contains(e.To, chat) {
+		return true, nil
+	}
+	for _, name := range e.Tags {
+		if ids, err := withTag(r, name); err != nil || slices.Contains(ids, chat) {
+			return err == nil, err
+		}
+	}
+	return len(e.To)+len(e.Tags) == 0 && e.Chat.ID == chat, nil
 }
 
 // effect is what one chat gets.

@@ -89,6 +89,40 @@ func (f forecast) scenes(until time.Time) ([]scene, error) {
 	return list, nil
 }
 
+// scenesIn are the scenes of one group.
+func (f forecast) scenesIn(chat bot.ChatID, until time.Time) ([]scene, error) {
+	planned, err := f.o.UpcomingIn(bot.Chat{ID: chat, Group: true}, until, maxScenes)
+	if err != nil {
+		return nil, err
+	}
+	var list []scene
+	for _, p := range planned {
+		list = append(list, scene{at: p.At, what: f.t(p.Summary), groups: 1, sends: p.Sends, lacks: p.Lacks, seldom: p.Seldom})
+	}
+	all, err := readAll(f.r)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range all {
+		reaches, err := e.reaches(f.r, chat)
+		if err != nil {
+			return nil, err
+		}
+		if !reaches {
+			continue
+		}
+		e.All, e.To, e.Tags = false, []bot.ChatID{chat}, nil
+		more, err := f.entryScenes(e, until)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	slices.SortStableFunc(list, func(a, b scene) int { return a.at.Compare(b.at) })
+	f.pace(list)
+	return list, nil
+}
+
 func (f forecast) entryScenes(e entry, until time.Time) (list []scene, err error) {
 	spec, err := f.o.Days().Parse(e.Spec)
 	if err != nil || e.Paused {

@@ -15,7 +15,7 @@ func views() []bot.View {
 	for i := range all {
 		all[i].Page, all[i].Of = bot.OnSchedule, bot.OfAccount
 	}
-	return append(all, tagsView())
+	return append(all, tagsView(), nextView())
 }
 
 func rehearsalView() bot.View {
@@ -28,9 +28,39 @@ func rehearsalView() bot.View {
 			{ZH: "最后一个群", EN: "last group"},
 			{ZH: "留意", EN: "note"},
 		},
-		Params: []bot.Param{{Name: "days", Title: bot.Text{ZH: "几天", EN: "days"}, Value: "7"}},
+		Params: []bot.Param{{Name: "days", Title: bot.Text{ZH: "几天", EN: "days"}, Value: "14"}},
 		Rows:   rehearsalRows,
 	}
+}
+
+const (
+	nextWithin = 48 * time.Hour
+	mostNext   = 8
+)
+
+// nextView is what one group gets next.
+func nextView() bot.View {
+	return bot.View{
+		Name: "next", Title: bot.Text{ZH: "接下来要发的", EN: "To be sent next"}, Page: bot.OnToday, Shape: bot.AsAgenda,
+		Columns: []bot.Text{{ZH: "什么时候", EN: "when"}, {ZH: "发什么", EN: "what"}, {ZH: "留意", EN: "note"}},
+		Rows:    nextRows,
+	}
+}
+
+func nextRows(r store.Reader, q bot.Query) (rows [][]string, err error) {
+	f, err := ahead(r, q)
+	if err != nil {
+		return nil, err
+	}
+	scenes, err := f.scenesIn(q.Chat, q.Now.Add(nextWithin))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range scenes[:min(len(scenes), q.Limit, mostNext)] {
+		row := f.row(s)
+		rows = append(rows, []string{row[0], row[1], row[4]})
+	}
+	return rows, nil
 }
 
 // toWhom asks for what stands after 给:.
@@ -117,8 +147,8 @@ func rehearsalRows(r store.Reader, q bot.Query) (rows [][]string, err error) {
 		return nil, err
 	}
 	days, _, ok := readDays(q.Args["days"], "")
-	if !ok {
-		days = 7
+	if !ok || q.Args["days"] == "" {
+		days = 14
 	}
 	scenes, err := f.scenes(q.Now.AddDate(0, 0, days))
 	if err != nil {
