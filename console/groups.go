@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"sixtwenty/bot"
@@ -46,10 +47,20 @@ func (c *console) groups(w http.ResponseWriter, r *http.Request) {
 		p.Figures = []figure{{Name: f.T("members"), Value: strconv.Itoa(n), Share: -1}}
 		p.Settings = address("/console/settings", keepsOf(bot.Query{Chat: f.Chat.ID}))
 		f.Parts, err = c.parts(ctx, s, f, c.wanted(bot.OnGroups, bot.OfGroup, bot.OfAccount), "")
+		slices.SortStableFunc(f.Parts, func(a, b part) int { return a.sight() - b.sight() })
 		return err
 	})
 	p.frame = f
 	c.show(w, "groups.html", p, err)
+}
+
+// sight is the order in which a group is looked at: people look before they read.
+func (p part) sight() int {
+	order := []bot.Shape{bot.AsFigures, bot.AsLines, bot.AsDays, bot.AsHeat}
+	if i := slices.Index(order, p.Shape); i >= 0 && len(p.Rows) > 0 {
+		return i
+	}
+	return len(order)
 }
 
 type settingsPage struct {

@@ -167,7 +167,7 @@ func (c *console) part(s store.Reader, f *frame, v bot.FeatureView, q bot.Query)
 		with.Set("from", shown.Next)
 		p.Next = address(own, with)
 	}
-	p.Busy = len(p.Columns) > 5 || slices.ContainsFunc(p.Rows, func(r row) bool { return r.Play != "" || len(r.Acts) > 0 })
+	p.Busy = len(p.Columns) > 5 && p.Shape != bot.AsHeat || slices.ContainsFunc(p.Rows, func(r row) bool { return r.Play != "" || len(r.Acts) > 0 })
 	p.drawn(f)
 	return p
 }

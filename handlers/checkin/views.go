@@ -38,10 +38,6 @@ var (
 )
 
 func views() []bot.View {
-	onBoard := []bot.Choice{{Value: "streak"}, {Value: "week"}, {Value: "month"}, {Value: "all"}}
-	for i, kind := range []boardKind{boardStreak, boardWeek, boardMonth, boardAll} {
-		onBoard[i].Title = kind.title().ZH + " · " + kind.title().EN
-	}
 	weeks := []bot.Text{columnWeek, textNewcomers}
 	for n := range viewWeeks {
 		weeks = append(weeks, bot.Text{ZH: format(bot.ZH, textWeekNth, n+1), EN: format(bot.EN, textWeekNth, n+1)})
@@ -60,7 +56,7 @@ func views() []bot.View {
 			Columns: []bot.Text{columnRank, columnName, columnDays},
 			Params: []bot.Param{{
 				Name: "board", Title: bot.Text{ZH: "哪个榜", EN: "Board"}, Value: "streak",
-				Choices: func(store.Reader, bot.Query) ([]bot.Choice, error) { return onBoard, nil },
+				Choices: onBoard,
 			}, planParam()},
 			Show: showBoard,
 		},
@@ -86,6 +82,15 @@ func views() []bot.View {
 			Show:    showCorrections,
 		},
 	}
+}
+
+// onBoard are the boards to choose from.
+func onBoard(_ store.Reader, q bot.Query) ([]bot.Choice, error) {
+	list := []bot.Choice{{Value: "streak"}, {Value: "week"}, {Value: "month"}, {Value: "all"}}
+	for i, kind := range []boardKind{boardStreak, boardWeek, boardMonth, boardAll} {
+		list[i].Title = kind.title().In(q.Lang)
+	}
+	return list, nil
 }
 
 // planParam chooses one of the group's plans; "" is the group's own.

@@ -31,7 +31,7 @@ var (
 func views() []bot.View {
 	return []bot.View{{
 		Name: "todo", Title: bot.Text{ZH: "可能的广告，等您处理（移人要在手机上）", EN: "Possible adverts to deal with (remove people on the phone)"},
-		Page:    bot.OnToday, Waits: bot.Everything,
+		Page: bot.OnToday, Waits: bot.Everything,
 		Columns: []bot.Text{columnName, columnTimes, columnLast, columnWhat, columnProof},
 		Show:    show,
 	}}

@@ -46,6 +46,10 @@ func views() []bot.View {
 			Columns: []bot.Text{columnName, columnSince, columnOpen}, Show: showOpen,
 		},
 		{
+			Name: "silent", Title: bot.Text{ZH: "不说话的人", EN: "Who is silent"}, Shape: bot.AsFigures,
+			Columns: []bot.Text{columnSilent, columnPeople, columnShare}, Rows: silentRows,
+		},
+		{
 			Name: "welcomes", Title: bot.Text{ZH: "欢迎语（轮流用）", EN: "Welcomes, in turn"},
 			Columns: []bot.Text{columnNumber, columnText}, Show: showWelcomes,
 			Acts: []bot.Act{

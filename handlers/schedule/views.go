@@ -56,11 +56,13 @@ func nextRows(r store.Reader, q bot.Query) (rows [][]string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range scenes[:min(len(scenes), q.Limit, mostNext)] {
-		row := f.row(s)
-		rows = append(rows, []string{row[0], row[1], row[4]})
+	for _, d := range f.days(scenes) {
+		for _, s := range d.folded(f.quiet) {
+			row := f.row(s)
+			rows = append(rows, []string{row[0], row[1], row[4]})
+		}
 	}
-	return rows, nil
+	return rows[:min(len(rows), mostNext)], nil
 }
 
 // toWhom asks for what stands after 给:.
