@@ -104,6 +104,11 @@ func (c *Call) SetFor(name, field, value string) error {
 		if err := setField(to, value); err != nil {
 			return Refuse(textBadSetting, name+"."+field, c.why(err))
 		}
+		if name == groupFeature && field == "off" {
+			if err := c.run.bot.checkOff(value); err != nil {
+				return Refuse(textBadSetting, name+"."+field, c.why(err))
+			}
+		}
 		if err := checkSettings(probe.Interface()); err != nil {
 			return Refuse(textBadSetting, name+"."+field, c.why(err))
 		}
@@ -162,6 +167,9 @@ func (c *Call) Help() []Chapter {
 	var list []Chapter
 	var last []Chapter
 	for _, f := range c.run.bot.features {
+		if c.group.Without(f.Name) {
+			continue
+		}
 		ch := Chapter{Title: f.Summary}
 		for i := range f.Commands {
 			cmd := &command{Command: &f.Commands[i], feature: f}

@@ -69,6 +69,11 @@ func (b *Bot) compile() error {
 			faults = append(faults, fmt.Errorf("a watch on %q, which nothing ever tells", kind))
 		}
 	}
+	if g, ok := b.byName[groupFeature].base.(GroupSettings); ok {
+		if err := b.checkOff(g.Off); err != nil {
+			faults = append(faults, fmt.Errorf("group.off: %w", err))
+		}
+	}
 	b.names = slices.Sorted(maps.Keys(b.commands))
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("the declarations are wrong:\n%w", err)

@@ -23,6 +23,7 @@ type Feature struct {
 	Jobs     []Job
 	Works    map[string]func(ctx context.Context, w Work) (any, error)
 	Views    []View
+	Needed   bool // it cannot be switched off in a group
 	// Keeps tells every blob that the feature's tables name. Blobs that no feature tells, and no waiting effect, work or timer names,
 	// are removed in the night after they are a day old. A feature whose works use Work.Keep must have it, or Keep fails:
 	// BlobsIn makes it of a table, BlobsOf() of none, for what is sent at once and kept nowhere. The worlds of bottest fail

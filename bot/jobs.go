@@ -120,7 +120,7 @@ func (r *run) jobSpec(f *feature, job *Job, chat ChatID) (spec schedules.Spec, z
 		return spec, nil, false, err
 	}
 	text := job.Spec(settings)
-	if text == "" {
+	if text == "" || group.Without(f.Name) {
 		return spec, nil, false, nil
 	}
 	spec, err = r.bot.days.Parse(text)

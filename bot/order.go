@@ -35,6 +35,9 @@ func (r *run) ordered(ctx context.Context, e *Event) error {
 	if hit.cmd == nil {
 		return nil
 	}
+	if rests, err := r.rests(hit.cmd.feature, e.Chat.ID); err != nil || rests {
+		return err
+	}
 	_, err := r.runCommand(ctx, e, hit, role)
 	return err
 }

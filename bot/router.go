@@ -7,8 +7,9 @@ import (
 
 // called is a command that a text calls.
 type called struct {
-	cmd  *command
-	rest string
+	cmd   *command
+	rest  string
+	slash bool // it was written with the slash
 	// unknown is the word after the slash where no command has it.
 	unknown string
 }
@@ -19,7 +20,7 @@ func (b *Bot) match(text string) called {
 	if rest, ok := cutSlash(text); ok {
 		word, rest := cutWord(rest)
 		if cmd := b.commands[foldCommand(word)]; cmd != nil {
-			return called{cmd: cmd, rest: rest}
+			return called{cmd: cmd, rest: rest, slash: true}
 		}
 		return called{unknown: word}
 	}

@@ -299,6 +299,9 @@ func (r *run) commandOf(ctx context.Context, e *Event, role Role, on bool) (said
 	if hit.cmd == nil || (!on && !(hit.cmd.Always && role >= hit.cmd.Who)) {
 		return nil, false, nil
 	}
+	if rests, err := r.rests(hit.cmd.feature, e.Chat.ID); err != nil || rests && !hit.slash {
+		return nil, false, err // a word like any other
+	}
 	said, err = r.runCommand(ctx, e, hit, role)
 	return said, true, err
 }
@@ -315,6 +318,9 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 		run, refused = hit.cmd.Exposed, nil
 	case refused == nil && !ok:
 		refused = Refuse(textUsage, hit.cmd.usage())
+	}
+	if c.group.Without(hit.cmd.feature.Name) {
+		refused = Refuse(textFeatureOff, hit.cmd.Name)
 	}
 	c.command, c.args = hit.cmd, args
 	if refused != nil {
@@ -365,6 +371,9 @@ func (r *run) watchers(ctx context.Context, e *Event, role Role) error {
 		c, err := r.newCall(w.feature, *e, role)
 		if err != nil {
 			return err
+		}
+		if c.group.Without(w.feature.Name) {
+			continue
 		}
 		if _, err := r.call(ctx, w.run, c); err != nil {
 			return err

@@ -16,6 +16,7 @@ type GroupSettings struct {
 	Language  Lang   `yaml:"language" help:"群里说什么语言：zh 或 en|language of the group: zh or en"`
 	Zone      string `yaml:"zone" help:"群的时区，如 Asia/Shanghai|time zone of the group, such as Asia/Shanghai"`
 	DayBegins int    `yaml:"day_begins" help:"一天从几点开始（0–12），凌晨的打卡算前一天|hour at which a day begins (0-12)"`
+	Off       string `yaml:"off" help:"这个群里关掉哪些功能，如 points、guard；留空都开|features that are off in the group, such as points, guard; empty is none"`
 }
 
 const groupFeature = "group"

@@ -118,6 +118,10 @@ func (r *run) fire(ctx context.Context, index, key string) error {
 	if t.Chat.Name = row.Name; t.Job {
 		return r.fireJob(ctx, f, t)
 	}
+	if rests, err := r.rests(f, t.Chat.ID); err != nil || rests {
+		t.Due = r.now.Add(restFor)
+		return errors.Join(err, r.postpone(key, t))
+	}
 	fn := f.Timers[t.Name]
 	if fn == nil {
 		return nil

@@ -145,7 +145,7 @@ func (o Outlook) runsOf(f *feature, job *Job, chat Chat, until time.Time, most i
 		return nil, err
 	}
 	text := job.Spec(settings)
-	if text == "" {
+	if text == "" || group.Without(f.Name) {
 		return nil, nil
 	}
 	spec, err := o.bot.days.Parse(text)

@@ -357,3 +357,32 @@ func TestTheScheduleIsACalendar(t *testing.T) {
 		}
 	})
 }
+
+// TestAFeatureIsTurnedOff: by a click, for one group; the group hears nothing of it, and it is on again with all it kept.
+func TestAFeatureIsTurnedOff(t *testing.T) {
+	world(t, func(s *site) {
+		s.Says("小明", "打卡")
+		off := regexp.MustCompile(`value="(/开关 关 checkin)"`).FindStringSubmatch(s.page("/console/settings"))
+		if off == nil {
+			t.Fatal("check-ins cannot be turned off")
+		}
+		page := s.does("/console/say", "chat", s.group(), "text", off[1], "back", "/console/settings")
+		if !strings.Contains(said(page), "关了 checkin") || !strings.Contains(page, "/开关 开 checkin") {
+			t.Errorf("it is not off: %s", said(page))
+		}
+		if got := s.Says("阿杰", "打卡"); len(got) > 0 {
+			t.Errorf("the group hears %q", got)
+		}
+		s.does("/console/say", "chat", s.group(), "text", "/开关 关 points", "back", "/console/settings")
+		s.does("/console/say", "chat", s.group(), "text", "/开关 开 checkin", "back", "/console/settings")
+		if got := s.Says("阿杰", "打卡"); len(got) != 1 || !strings.Contains(got[0], "今天第 2 个") {
+			t.Errorf("the group hears %q", got)
+		}
+		if got := s.Says("小明", "/开关"); len(got) != 1 || !strings.Contains(got[0], "群主能用") {
+			t.Errorf("a member hears %q", got)
+		}
+		if page := s.page("/console/settings"); !strings.Contains(page, "/开关 开 points") || !strings.Contains(page, "/开关 关 checkin") {
+			t.Error("the switches are wrong")
+		}
+	})
+}

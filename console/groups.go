@@ -65,7 +65,26 @@ func (p part) sight() int {
 
 type settingsPage struct {
 	frame
+	Features []featureRow
 	Sections []section
+}
+
+// A featureRow is one feature of a group, and the command that turns it on or off.
+type featureRow struct {
+	What, Name, Say string
+	On              bool
+}
+
+func (c *console) features(f *frame, s store.Reader) (list []featureRow, err error) {
+	all, err := c.Bot.FeaturesIn(s, f.Chat.ID)
+	for _, one := range all {
+		say := "/开关 开 "
+		if one.On {
+			say = "/开关 关 "
+		}
+		list = append(list, featureRow{one.Summary.In(f.Lang), one.Name, say + one.Name, one.On})
+	}
+	return list, err
 }
 
 func (c *console) setting(w http.ResponseWriter, r *http.Request) {
@@ -73,9 +92,13 @@ func (c *console) setting(w http.ResponseWriter, r *http.Request) {
 	f, err := c.read(r, bot.OnGroups, func(_ context.Context, s store.Reader, f *frame) (err error) {
 		f.Title = f.T("settings")
 		p = settingsPage{}
-		if f.Chat.ID != "" {
-			p.Sections, err = c.settings(f, s)
+		if f.Chat.ID == "" {
+			return nil
 		}
+		if p.Features, err = c.features(f, s); err != nil {
+			return err
+		}
+		p.Sections, err = c.settings(f, s)
 		return err
 	})
 	p.frame = f

@@ -19,7 +19,7 @@ const used = store.Table[time.Time]("owner/used")
 func Feature(code string) bot.Feature {
 	o := owner{code: code}
 	return bot.Feature{
-		Name:    "owner",
+		Name: "owner", Needed: true,
 		Summary: bot.Text{ZH: "机器人自己", EN: "the bot itself"},
 		Commands: []bot.Command{
 			{
@@ -63,6 +63,15 @@ func Feature(code string) bot.Feature {
 					{Say: "/设置 group.day_begins 40", Reply: "…没有改…"},
 				},
 				Run: set,
+			},
+			{
+				Name: "开关", Aliases: []string{"features"}, Args: "[开关] [功能]", Who: bot.Host, Where: bot.InGroup,
+				Summary: bot.Text{ZH: "看这个群开着哪些功能，开或关一个：/开关 关 points", EN: "which features are on in this group, and on or off with one: /features off points"},
+				Examples: []bot.Example{
+					{Say: "/开关", Reply: "这个群的功能：…"},
+					{Say: "/开关 关 没有的", Reply: "…没有「没有的」这个功能…"},
+				},
+				Run: features,
 			},
 			{
 				Name: "启用", Aliases: []string{"enable"}, Who: bot.Host, Where: bot.InGroup, Always: true,

@@ -27,7 +27,7 @@ const (
 // Feature declares it.
 func Feature() bot.Feature {
 	return bot.Feature{
-		Name:     "people",
+		Name: "people", Needed: true,
 		Summary:  bot.Text{ZH: "谁是谁，和每个人的权利", EN: "who is who, and everybody's rights"},
 		Commands: slices.Concat(rights(), claims(), doubts(), powers()),
 		Views:    []bot.View{questions()},
