@@ -31,6 +31,8 @@ type Feature struct {
 	Keeps Blobs
 	// About tells what the feature knows of a person, for their card and for themselves.
 	About func(r store.Reader, who Person, l Lang) ([]Line, error)
+	// Past tells what happened to a person and when, for their time line in the console; in any order, at most some dozens.
+	Past func(r store.Reader, who Person, l Lang) ([]Moment, error)
 	// Report tells what the owner should know of it this morning; q.Chat is empty: it is about the whole account.
 	Report func(r store.Reader, q Query) ([]Line, error)
 	// Why explains, from its record, what somebody asks about.

@@ -91,7 +91,7 @@ type Row struct {
 
 // An Act is a button that says a command in the owner's name, in the view's chat: same checks, same audit and same undo as
 // when it is typed. {name} in Say stands for what the owner fills in, and people are named by Call it says "#" and their
-// PersonID, which only the console may (see Call.Find).
+// PersonID, which only the console may (see Call.Find); in a view of a person #who is that person.
 type Act struct {
 	Title Text
 	Say   string // "/改打卡 #p7 {day} 有 {why}"

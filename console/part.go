@@ -267,6 +267,9 @@ func personAddress(who bot.PersonID, chat bot.ChatID) string {
 
 func (c *console) acts(s store.Reader, q bot.Query, from []bot.Act, back string) (list []act, err error) {
 	for _, a := range from {
+		if q.Who != "" {
+			a.Say = strings.ReplaceAll(a.Say, "#who", "#"+string(q.Who))
+		}
 		one := act{Title: a.Title.In(q.Lang), Say: a.Say, Grave: a.Grave, File: a.File, Chat: string(q.Chat), Back: back}
 		if one.Asks, err = fields(s, q, a.Asks, "f."); err != nil {
 			return nil, err

@@ -138,9 +138,12 @@ type personPage struct {
 	Who     string
 	Name    string
 	Names   []bot.Line
+	Past    []bot.Line // the newest first
 	Why     []bot.Line
 	AskedOf string
 }
+
+const shownPast = 40
 
 // A card is what is known of one person.
 type card struct {
@@ -174,6 +177,13 @@ func (c *console) person(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return err
 			}
+		}
+		past, err := c.Bot.Past(s, bot.PersonID(p.Who), f.Lang, shownPast)
+		if err != nil {
+			return err
+		}
+		for _, m := range past {
+			p.Past = append(p.Past, bot.Line{Name: f.clock(m.At), Value: m.What})
 		}
 		f.Title = p.Name
 		f.Parts, err = c.parts(ctx, s, f, c.wanted(bot.OnPeople, bot.OfPerson), bot.PersonID(p.Who))

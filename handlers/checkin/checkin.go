@@ -38,7 +38,7 @@ func Feature(open pictures.Opener) bot.Feature {
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist(open)},
 		Keeps:  bot.BlobsOf(), // a picture is sent and never again
 		Views:  views(),
-		About:  about, Report: report, Why: why, Identity: identity, Forget: forget,
+		About:  about, Past: pastOf, Report: report, Why: why, Identity: identity, Forget: forget,
 	}
 }
 

@@ -134,6 +134,6 @@ func Feature() bot.Feature {
 		Keeps:    bot.BlobsIn(media, func(a attachment) string { return a.Media }),
 		Commands: commands(),
 		Views:    views(),
-		About:    about, Report: report, Forget: forget,
+		About:    about, Past: past, Report: report, Forget: forget,
 	}
 }

@@ -4,6 +4,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,9 +30,10 @@ func Feature() bot.Feature {
 	return bot.Feature{
 		Name: "people", Needed: true,
 		Summary:  bot.Text{ZH: "谁是谁，和每个人的权利", EN: "who is who, and everybody's rights"},
-		Commands: slices.Concat(rights(), claims(), doubts(), powers()),
-		Views:    []bot.View{questions()},
+		Commands: slices.Concat(rights(), claims(), doubts(), powers(), noteCommands()),
+		Views:    views(),
 		About:    about,
+		Past:     past,
 		Forget:   forgetAll,
 	}
 }
@@ -151,7 +153,11 @@ func about(r store.Reader, who bot.Person, l bot.Lang) ([]bot.Line, error) {
 	if n := len(who.Identities); n > 1 {
 		lines = append(lines, bot.Line{Name: textMany.In(l), Value: strconv.Itoa(n)})
 	}
-	return lines, nil
+	on, err := notesOn(r, who)
+	for _, k := range on {
+		lines = append(lines, bot.Line{Name: textNoteIs.In(l), Value: k.Text})
+	}
+	return lines, err
 }
 
 // namesBefore are the names somebody was once shown by and is not now, the latest of them.
@@ -186,7 +192,7 @@ func forget(_ context.Context, c *bot.Call) error {
 }
 
 func forgetAll(tx store.Tx, who bot.Person) error {
-	if err := forgetCode(tx, who); err != nil {
+	if err := errors.Join(forgetCode(tx, who), forgetNotes(tx, who)); err != nil {
 		return err
 	}
 	for _, id := range who.Identities {

@@ -77,7 +77,7 @@ func Feature(open pictures.Opener) bot.Feature {
 			bot.BlobsIn(pictured, func(sum string) string { return sum }), bot.BlobsIn(prizes, func(w prize) string { return w.Picture }),
 		),
 		Views:  append(views(), walkView()),
-		Report: news, About: about, Why: why, Identity: regroup, Forget: forget,
+		Report: news, About: about, Past: pastOf, Why: why, Identity: regroup, Forget: forget,
 	}
 }
 
