@@ -50,7 +50,7 @@ func left() map[string]string {
 		"bot/place": ofAccount, "bot/state": ofAccount,
 		"wechat/friends": ofAccount, "wechat/wire": ofAccount, "wechat/self": ofAccount,
 		"bot/roles": proof, "bot/codes": proof, "bot/door": proof, "owner/used": proof, "console/sessions": proof,
-		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/parts": record, "bot/audit": record, "bot/audit/denied": record,
+		"bot/seen": record, "bot/seen/days": record, "bot/sent": record, "bot/sent/trouble": record, "bot/sends": record, "bot/parts": record, "bot/audit": record, "bot/audit/denied": record, "bot/faults": record,
 		"wechat/questions": underWay, "wechat/forgotten": underWay, "wechat/texts": record, "wechat/report": record,
 		"bot/touch": ofAccount, "bot/lastsent": ofAccount, "bot/outages/untold": underWay, "wechat/barred": ofAccount,
 		"bot/outbox": underWay, "bot/timers": underWay, "bot/timers/due": underWay, "bot/works": underWay,

@@ -71,6 +71,9 @@ func (r *run) call(ctx context.Context, fn Run, c *Call) (failed bool, err error
 	id := strings.ToLower(rand.Text()[:6])
 	r.bot.log.Error("a feature failed, its changes are undone", zap.String("id", id), logFeature(c.feature.Name),
 		zap.String("event", c.Event.ID), zap.String("kind", string(c.Event.Kind)), logError(fault))
+	if err := r.faulty(id, c, fault); err != nil {
+		return true, err
+	}
 	if c.command != nil {
 		c.asked, err = r.answer(&c.Event, Refuse(textFailed, id), c.Role)
 	}

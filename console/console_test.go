@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"html/template"
 	"mime/multipart"
@@ -383,6 +384,25 @@ func TestAFeatureIsTurnedOff(t *testing.T) {
 		}
 		if page := s.page("/console/settings"); !strings.Contains(page, "/开关 开 points") || !strings.Contains(page, "/开关 关 checkin") {
 			t.Error("the switches are wrong")
+		}
+	})
+}
+
+// TestWhatWentWrongIsFoundByItsID: what a member is told leads the operator to the cause.
+func TestWhatWentWrongIsFoundByItsID(t *testing.T) {
+	broken := bot.Feature{Name: "broken", Summary: bot.Text{ZH: "坏的", EN: "broken"}, Commands: []bot.Command{{
+		Name: "坏", Summary: bot.Text{ZH: "坏", EN: "break"}, Examples: []bot.Example{{Say: "/坏"}},
+		Run: func(context.Context, *bot.Call) error { return errors.New("the <disk> is not round") },
+	}}}
+	bottest.Run(t, bottest.Options{Features: append(handlers.All("314159"), broken)}, func(w *bottest.World) {
+		h, err := console.New(console.Options{Bot: w.Bot(), DB: w.DB()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &site{w, h}
+		told := regexp.MustCompile(`[a-z2-7]{6}`).FindString(strings.Join(s.Says("小明", "/坏"), ""))
+		if page := s.page("/console/log"); told == "" || !strings.Contains(page, "<b>"+told+"</b>") || !strings.Contains(page, "the &lt;disk&gt; is not round") {
+			t.Errorf("the log lacks %q", told)
 		}
 	})
 }

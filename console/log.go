@@ -15,10 +15,14 @@ import (
 type logPage struct {
 	frame
 	Audits   []audit
+	Faults   []fault
 	Receipts []receipt
 	Backups  []backupRow
 	Fault    string // why the backups cannot be listed
 }
+
+// A fault is what went wrong, under the id that whoever asked was told.
+type fault struct{ When, ID, Where, Feature, Error string }
 
 type audit struct{ When, Who, Where, Command, Args, Evidence, Outcome string }
 
@@ -35,6 +39,7 @@ type backupRow struct {
 const (
 	shownAudits = 50
 	shownBad    = 30
+	shownFaults = 30
 )
 
 func (c *console) log(w http.ResponseWriter, r *http.Request) {
@@ -42,6 +47,9 @@ func (c *console) log(w http.ResponseWriter, r *http.Request) {
 	f, err := c.read(r, bot.OnLog, func(ctx context.Context, s store.Reader, f *frame) (err error) {
 		p = logPage{}
 		if p.Audits, err = audits(s, f, shownAudits); err != nil {
+			return err
+		}
+		if p.Faults, err = c.faults(s, f, shownFaults); err != nil {
 			return err
 		}
 		if p.Receipts, err = receipts(s, f, shownBad); err != nil {
@@ -82,8 +90,20 @@ func audits(s store.Reader, f *frame, limit int) (list []audit, err error) {
 	return list, err
 }
 
+func (c *console) faults(s store.Reader, f *frame, limit int) (list []fault, err error) {
+	rows, err := bot.Faults(s, limit)
+	for _, one := range rows {
+		shown := fault{f.clock(one.At), one.ID, "", one.Feature, one.Error}
+		if shown.Where, err = chatName(s, one.Chat); err != nil {
+			return nil, err
+		}
+		list = append(list, shown)
+	}
+	return list, err
+}
+
 // logTables are the console's own tables of the log, for its workbook.
-func logTables(s store.Reader, f *frame) ([]sheets.Table, error) {
+func (c *console) logTables(s store.Reader, f *frame) ([]sheets.Table, error) {
 	used := sheets.Table{Name: f.T("audit"), Columns: []string{f.T("when"), f.T("who"), f.T("where"), f.T("command"), f.T("evidence"), f.T("outcome")}}
 	list, err := audits(s, f, bookRows)
 	if err != nil {
@@ -97,7 +117,15 @@ func logTables(s store.Reader, f *frame) ([]sheets.Table, error) {
 	for _, r := range sends {
 		bad.Rows = append(bad.Rows, []string{r.When, r.Where, r.What, r.Outcome, r.Error})
 	}
-	return []sheets.Table{used, bad}, err
+	if err != nil {
+		return nil, err
+	}
+	wrong := sheets.Table{Name: f.T("faults"), Columns: []string{f.T("when"), f.T("faultid"), f.T("where"), f.T("features"), f.T("cause")}}
+	faults, err := c.faults(s, f, bookRows)
+	for _, one := range faults {
+		wrong.Rows = append(wrong.Rows, []string{one.When, one.ID, one.Where, one.Feature, one.Error})
+	}
+	return []sheets.Table{used, wrong, bad}, err
 }
 
 func chatName(s store.Reader, chat bot.ChatID) (string, error) {

@@ -109,7 +109,7 @@ func (c *console) workbook(w http.ResponseWriter, r *http.Request) {
 	var list []sheets.Table
 	f, err := c.read(r, page, func(_ context.Context, s store.Reader, f *frame) (err error) {
 		if list = nil; page == bot.OnLog {
-			list, err = logTables(s, f)
+			list, err = c.logTables(s, f)
 		}
 		return err
 	})

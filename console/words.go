@@ -93,6 +93,8 @@ func texts() map[string]bot.Text {
 		"featuresnote": {ZH: "点一下就开或关；关了的功能在这个群里不出声，记录都留着。", EN: "A click turns one on or off. One that is off is silent in this group; what it kept stays."},
 		"on":           {ZH: "开着", EN: "on"},
 		"off":          {ZH: "关着", EN: "off"},
+		"faults":       {ZH: "出过的错", EN: "What went wrong"},
+		"faultid":      {ZH: "编号", EN: "Id"},
 		"past":         {ZH: "时间线", EN: "Time line"},
 		"todos":        {ZH: "等您决定", EN: "Waits for you"},
 		"notodo":       {ZH: "没有，都处理好了。", EN: "Nothing, all is dealt with."},
