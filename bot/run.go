@@ -244,10 +244,13 @@ func (r *run) one(ctx context.Context, e *Event) ([]string, error) {
 		}
 	}
 	said, taken, err := r.commandOf(ctx, e, role, on)
-	if err != nil || taken || !on {
+	if err != nil || !on {
 		return said, err
 	}
-	if err := r.watchers(ctx, e, role); err != nil || len(left) == 0 {
+	if !taken {
+		err = r.watchers(ctx, e, role)
+	}
+	if err != nil || len(left) == 0 { // who left is told, whatever came with the list that lacks them
 		return said, err
 	}
 	gone := Event{ID: e.ID + "/left", Kind: Left, At: e.At, Chat: e.Chat, People: left}
