@@ -8,6 +8,9 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/owner"
+	"sixtwenty/handlers/report"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -59,5 +62,21 @@ func TestAGroupAsAWhole(t *testing.T) {
 		if len(got) != 7 || got[5] != want || strings.Contains(strings.Join(got[:5], ""), "1") {
 			t.Errorf("it is awake %q", got)
 		}
+	})
+}
+
+// TestAReportOutlivesAnOutage: what was composed while WeChat was cut off comes when it is back.
+func TestAReportOutlivesAnOutage(t *testing.T) {
+	o := bottest.Options{Features: []bot.Feature{owner.Feature("314159"), report.Feature(pictures.Lazily(pictures.Options{}))}, Tells: true}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.Private("群主", "/机主 314159")
+		w.Until("07:30")
+		w.Cut(true)
+		w.Wind(4 * time.Hour)
+		hears(t, w.HeardBy("群主"))
+		w.Cut(false)
+		w.Wind(time.Minute)
+		hears(t, w.HeardBy("群主"), "晨报 11月22日 周日…不在线…")
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/pictures"
@@ -94,7 +93,7 @@ func drawn(_ context.Context, c *bot.Call) error {
 	for _, to := range e.To {
 		for _, p := range list {
 			c.Send(bot.Effect{
-				Kind: bot.SendImage, Chat: to, Media: p.Sum, Name: p.Name, Class: bot.Unasked, Expires: c.Now.Add(time.Hour),
+				Kind: bot.SendImage, Chat: to, Media: p.Sum, Name: p.Name, Class: bot.Unasked, Expires: c.Now.Add(worth),
 			})
 		}
 	}

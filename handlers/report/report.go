@@ -37,7 +37,11 @@ func (s Settings) Check() error {
 	return nil
 }
 
-const workDraw = "draw"
+const (
+	workDraw = "draw"
+	// worth is how long a report waits for an account that is cut off: it tells of that, too.
+	worth = 12 * time.Hour
+)
 
 // told is when each report was last told: the jobs run once for every group, the owner hears of it once.
 const told = store.Table[time.Time]("report/told") // kind
@@ -110,7 +114,7 @@ func job(name string, s bot.Text, spec func(Settings) string, compose func(*bot.
 				return err
 			}
 			for _, home := range homes {
-				c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: r.Text, Class: bot.Unasked})
+				c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: r.Text, Class: bot.Unasked, Expires: c.Now.Add(worth)})
 			}
 			return draw(c, r.Art, homes)
 		},

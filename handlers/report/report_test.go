@@ -128,3 +128,11 @@ func TestSettingsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatComesOftenHidesNothing: the report tells it in one word, and what comes after it too.
+func TestWhatComesOftenHidesNothing(t *testing.T) {
+	run(t, func(w *bottest.World) { // noon
+		w.Says("小六", "/定时 每小时 喝水")
+		hears(t, w.Private("群主", "/晨报"), "…接下来：13:00 1. 发「喝水」（到 23:00 共 11 次）；明天 00:00 1. 发「喝水」（到 12:00 共 13 次）；06:20 6:20 语音（没有新语音）…")
+	})
+}

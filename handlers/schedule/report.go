@@ -29,7 +29,11 @@ func comingLines(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
 	}
 	var list []string
 	tomorrow := false // is said of the first
-	for _, s := range scenes {
+	var shown []scene
+	for _, d := range f.days(scenes) {
+		shown = append(shown, d.folded(f.quiet)...)
+	}
+	for _, s := range shown {
 		if s.off || len(list) == maxComing {
 			continue
 		}
@@ -39,7 +43,7 @@ func comingLines(r store.Reader, q bot.Query) (lines []bot.Line, err error) {
 			text, tomorrow = f.t(textMorrow)+text, true
 		}
 		remarks, troubled := f.remarks(s)
-		if troubled {
+		if troubled || s.times > 0 {
 			text += f.t(textKind, strings.Join(remarks, "，"))
 		}
 		list = append(list, text)
