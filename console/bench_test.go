@@ -174,8 +174,9 @@ func community(b *testing.B) (h http.Handler, db store.DB) {
 func BenchmarkPages(b *testing.B) {
 	h, _ := community(b)
 	ask := func(b *testing.B, path string) int {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Accept-Encoding", "gzip, br") // as every browser says
+		h.ServeHTTP(w, r)
 		if w.Code != http.StatusOK {
 			b.Fatalf("%s: %d %s", path, w.Code, w.Body)
 		}

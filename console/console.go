@@ -89,18 +89,24 @@ func (c *console) routes() http.Handler {
 		"GET /console/backup/{name}":                  c.getBackup,
 		"GET /console/compare/{name}":                 c.compare,
 		"POST /console/alarm":                         c.tryAlarm,
-		"GET /console/console.css":                    file("console.css"),
-		"GET /console/console.js":                     file("console.js"),
+		"GET /console/console.css":                    file("console.css", "text/css; charset=utf-8"),
+		"GET /console/console.js":                     file("console.js", "text/javascript; charset=utf-8"),
 	} {
 		mux.HandleFunc(path, show)
 	}
 	return mux
 }
 
-func file(name string) http.HandlerFunc {
+func file(name, kind string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeFileFS(w, r, files, name)
+		data, err := files.ReadFile(name)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		_, _ = w.Write(squeezed(w, data))
 	}
 }
 

@@ -2,9 +2,11 @@ package console_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"html/template"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -403,6 +405,34 @@ func TestWhatWentWrongIsFoundByItsID(t *testing.T) {
 		told := regexp.MustCompile(`[a-z2-7]{6}`).FindString(strings.Join(s.Says("小明", "/坏"), ""))
 		if page := s.page("/console/log"); told == "" || !strings.Contains(page, "<b>"+told+"</b>") || !strings.Contains(page, "the &lt;disk&gt; is not round") {
 			t.Errorf("the log lacks %q", told)
+		}
+	})
+}
+
+// TestPagesArePacked: for browsers that unpack them, but where a code stands beside what others wrote.
+func TestPagesArePacked(t *testing.T) {
+	world(t, func(s *site) {
+		ask := func(path, accept string) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.Header.Set("Accept-Encoding", accept)
+			return s.send(r)
+		}
+		for _, path := range append(everyPage(), "/console/console.css", "/console/console.js") {
+			whole, packed := ask(path, "identity, gzip;q=0"), ask(path, "br, gzip")
+			if packed.Header().Get("Content-Encoding") != "gzip" || whole.Header().Get("Content-Encoding") != "" {
+				t.Fatalf("%s is packed for the wrong ones", path)
+			}
+			z, err := gzip.NewReader(packed.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if data, err := io.ReadAll(z); err != nil || len(data) != whole.Body.Len() {
+				t.Errorf("%s unpacks to %d bytes of %d: %v", path, len(data), whole.Body.Len(), err)
+			}
+		}
+		s.Says("小六", "/任命")
+		if got := ask("/console", "gzip"); got.Header().Get("Content-Encoding") != "" || !strings.Contains(got.Body.String(), "codes") {
+			t.Error("a page with a code is packed")
 		}
 	})
 }

@@ -158,8 +158,12 @@ func (c *console) draw(w http.ResponseWriter, name string, page any, status int)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	data := b.Bytes()
+	if !secret(page) {
+		data = squeezed(w, data)
+	}
 	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the reader is gone, nothing to do
+	_, _ = w.Write(data) // the reader is gone, nothing to do
 }
 
 func functions() template.FuncMap {

@@ -28,7 +28,7 @@ func (c *console) guard(next http.Handler) http.Handler {
 		// Servers that cannot set a deadline, as those of tests, have none.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(within))
 		r.Body = http.MaxBytesReader(w, r.Body, most)
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(answerTo(w, r), r)
 	}))
 }
 
