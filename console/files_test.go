@@ -128,3 +128,15 @@ func TestStreamsTellAndAreFew(t *testing.T) {
 		}
 	})
 }
+
+// TestAnEmptyFileIsSaidToBeEmpty, and none to be none.
+func TestAnEmptyFileIsSaidToBeEmpty(t *testing.T) {
+	world(t, func(s *site) {
+		for name, want := range map[string]string{"早安.mp3": "这个文件是空的", "": "没有选文件"} {
+			got := s.bring(name, nil, "say", "/语音 收 {title}", "back", "/console/schedule")
+			if page := s.page(got.Header().Get("Location")); !strings.Contains(said(page), want) {
+				t.Errorf("%q: the page says %s", name, said(page))
+			}
+		}
+	})
+}

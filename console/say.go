@@ -184,6 +184,9 @@ func (c *console) bring(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
 		return
+	case len(data) == 0 && name != "":
+		c.back(w, r, form.Get("back"), []string{t.T("emptyfile")})
+		return
 	case len(data) == 0:
 		c.back(w, r, form.Get("back"), []string{t.T("nofile")})
 		return

@@ -199,6 +199,7 @@ func texts() map[string]bot.Text {
 		"nohouse":    {ZH: "这里没有。", EN: "Not here."},
 		"notaudio":   {ZH: "这不是能播的音频。支持 mp3、m4a、wav、amr。", EN: "This is no audio that can be played. mp3, m4a, wav and amr can."},
 		"toolarge":   {ZH: "文件太大了，最多 20 MB。", EN: "The file is too large; 20 MB is the most."},
+		"emptyfile":  {ZH: "这个文件是空的。", EN: "The file is empty."},
 		"nofile":     {ZH: "没有选文件。", EN: "No file was chosen."},
 		"stopped":    {ZH: "机器人没有回答：%s", EN: "The bot did not answer: %s"},
 		"live":       {ZH: "实时", EN: "live"},
