@@ -26,7 +26,7 @@ var _ bot.Preparer = (*Account)(nil)
 // group that is not saved to the contacts until somebody writes there.
 func (a *Account) Do(ctx context.Context, e bot.Effect) (bot.Receipt, error) {
 	s := a.live.Load()
-	if s == nil {
+	if s == nil || a.State().Name == bot.Offline { // where all calls fail a send would be lost, or in doubt
 		return bot.Receipt{}, bot.ErrOffline
 	}
 	to, ok := s.names.wireOf(e.Chat)
