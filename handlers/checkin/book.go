@@ -27,6 +27,8 @@ type bookRow struct {
 	Closed bot.Day      `json:"closed"` // days up to and with this one are over and judged
 	Rules  []freezeRule `json:"rules,omitempty"`
 	Ended  bool         `json:"ended,omitempty"` // its camp is over, and that was said
+	// Untold are days missed by an outage of which nothing was said yet.
+	Untold []bot.Day `json:"untold,omitempty"`
 }
 
 // An off is a day that is nobody's miss, and why. It is kept when the day is over, so that what the settings say later does
@@ -169,9 +171,7 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 	if err != nil || 2*down < to.Sub(from) {
 		return "", err
 	}
-	if d == b.last() && b.plan.Name == "" {
-		c.Reply(textOutage, day(c, d))
-	}
+	b.missedBy(d)
 	return offOutage, nil
 }
 
@@ -180,11 +180,6 @@ func (b *book) rests(c *bot.Call, d bot.Day) bool {
 	s := bot.Settings[Settings](c)
 	s.WeekendsOff = s.WeekendsOff && b.plan.Days == 0
 	return s.rests(d, c.Days())
-}
-
-var textOutage = bot.Text{
-	ZH: "%s 我掉线了，错过了打卡时间。那一天不算缺卡，大家的连续天数都保住了。",
-	EN: "I was offline through the check-in time on %s. It counts as nobody's miss; every streak is safe.",
 }
 
 // window is when check-ins count in this book.

@@ -35,14 +35,8 @@ var (
 	textSealOfOne = bot.Text{ZH: "六点二十", EN: "620"}
 )
 
-// end says, once, what ended with the last day: the duels of the group, or a camp, and who has finished it.
-func (b *book) end(c *bot.Call) error {
-	if b.plan.Name == "" {
-		return b.settleDuels(c)
-	}
-	if b.plan.End == 0 || b.Closed < b.plan.End || b.Ended {
-		return nil
-	}
+// endCamp says who has finished a camp.
+func (b *book) endCamp(c *bot.Call) error {
 	b.Ended = true
 	list, err := indexed(c.Tx, alive, bot.MaxMembers, b.id)
 	if err != nil {

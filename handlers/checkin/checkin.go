@@ -33,7 +33,7 @@ func Feature(open pictures.Opener) bot.Feature {
 			{On: "history.taken", Summary: bot.Text{ZH: "收下以前的打卡记录", EN: "takes streaks from before"}, Run: inherit, Optional: true},
 			{On: "checkin." + workPicture, Summary: bot.Text{ZH: "发出画好的图", EN: "sends what was drawn"}, Run: showPicture},
 		},
-		Timers: map[string]bot.Run{timerDay: endOfDay, timerCard: showCards, timerQuestion: dropQuestion},
+		Timers: map[string]bot.Run{timerDay: endOfDay, timerEnd: endLate, timerCard: showCards, timerQuestion: dropQuestion},
 		Jobs:   []bot.Job{remindJob()},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workPicture: artist(open)},
 		Keeps:  bot.BlobsOf(), // a picture is sent and never again
@@ -267,6 +267,12 @@ func endOfDay(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	b := open[0]
+	switch out, err := outNow(c); {
+	case err != nil:
+		return err
+	case out: // nobody would hear it
+		return c.After(catchUp, timerDay, "", nil)
+	}
 	if err := b.tellRest(c); err != nil {
 		return err
 	}

@@ -201,14 +201,19 @@ func (b *book) score(r store.Reader, d duel) (one, other int, err error) {
 	return one, other, nil
 }
 
-// settleDuels tells how the duels went that ended by the last day that is over.
+// duelsOver is where those stand that ended by the last day that is over.
+func (b *book) duelsOver() store.Range {
+	rg := store.Under(b.Chat)
+	rg.To = store.Key(b.Chat, int(b.Closed)+1)
+	rg.Limit = maxClosing
+	return rg
+}
+
+// settleDuels tells how the duels went that are over.
 func (b *book) settleDuels(c *bot.Call) error {
 	chat := c.Event.Chat.ID
-	rg := store.Under(chat)
-	rg.To = store.Key(chat, int(b.Closed)+1)
-	rg.Limit = maxClosing
 	var over []int
-	for row, err := range duelsDue.Scan(c.Tx, rg) {
+	for row, err := range duelsDue.Scan(c.Tx, b.duelsOver()) {
 		if err != nil {
 			return err
 		}

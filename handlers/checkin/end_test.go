@@ -1,0 +1,94 @@
+package checkin_test
+
+import (
+	"testing"
+	"time"
+
+	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/checkin"
+)
+
+// outages are the two ways to be out of touch.
+func outages() map[string]func(w *bottest.World, d time.Duration, meanwhile func()) {
+	return map[string]func(w *bottest.World, d time.Duration, meanwhile func()){
+		"cut off": func(w *bottest.World, d time.Duration, meanwhile func()) {
+			w.Cut(true)
+			w.Wind(time.Hour)
+			meanwhile()
+			w.Wind(d - time.Hour)
+			w.Cut(false)
+		},
+		"down": func(w *bottest.World, d time.Duration, meanwhile func()) {
+			w.Down()
+			w.Wind(time.Hour)
+			meanwhile()
+			w.Wind(d - time.Hour)
+			w.Restart()
+		},
+	}
+}
+
+func outsideOf(t *testing.T, change func(s *checkin.Settings), play func(w *bottest.World, out func(d time.Duration, meanwhile func()))) {
+	t.Helper()
+	for name, out := range outages() {
+		t.Run(name, func(t *testing.T) {
+			opts := with(change)
+			opts.Tells = true
+			bottest.Run(t, opts, func(w *bottest.World) { // a Saturday at noon
+				w.Wind(time.Minute)
+				play(w, func(d time.Duration, meanwhile func()) { out(w, d, meanwhile) })
+			})
+		})
+	}
+}
+
+// What ends while the bot is out of touch is settled when all that was sent meanwhile is read.
+func TestWhatEndsInAnOutageWaitsForWhatWasSent(t *testing.T) {
+	outsideOf(t, func(*checkin.Settings) {}, func(w *bottest.World, out func(d time.Duration, meanwhile func())) {
+		w.Says("小明", "/对决 @阿杰 2")
+		w.Says("阿杰", "/对决 应战")
+		w.Says("小六", "/打卡项 营 2天")
+		for _, who := range []string{"小明", "阿杰"} {
+			w.Says(who, "打卡")
+		}
+		w.Wind(24 * time.Hour)
+		w.Says("小明", "打卡")
+		w.Until("20:00")
+		out(10*time.Hour, func() { w.Says("阿杰", "打卡") })
+		expect(w.T, w.Heard())
+		expect(w.T, w.Wind(15*time.Minute), "⚔️ 对决结束：小明 和 阿杰 都是 2 天，不分高下！", "🏁「营」圆满结束，2 天都坚持下来的有 2 位：…")
+		expect(w.T, w.Wind(48*time.Hour))
+	})
+}
+
+// The group hears of the days that were missed, each once, when it can hear.
+func TestAnOutageIsToldWhenItIsOver(t *testing.T) {
+	outsideOf(t, func(*checkin.Settings) {}, func(w *bottest.World, out func(d time.Duration, meanwhile func())) {
+		w.Says("小明", "打卡")
+		w.Until("23:00")
+		out(59*time.Hour, func() {}) // to 10:00, three days later
+		expect(w.T, w.Heard())
+		expect(w.T, w.Wind(15*time.Minute), "11月22日、11月23日 我掉线了，…不算缺卡…")
+		expect(w.T, w.Wind(48*time.Hour))
+	})
+	outsideOf(t, func(*checkin.Settings) {}, func(w *bottest.World, out func(d time.Duration, meanwhile func())) {
+		w.Says("小明", "打卡")
+		w.Until("23:00")
+		out(20*24*time.Hour, func() {})
+		expect(w.T, w.Wind(15*time.Minute), "11月22日–12月10日 我掉线了，…")
+	})
+}
+
+// Days off are told when the group can hear, if it is not too late for them.
+func TestDaysOffAreToldAfterAnOutage(t *testing.T) {
+	off := func(s *checkin.Settings) { s.DaysOff = []string{"2026-11-23"} }
+	outsideOf(t, off, func(w *bottest.World, out func(d time.Duration, meanwhile func())) {
+		w.Wind(24 * time.Hour)
+		w.Says("小明", "打卡")
+		w.Until("03:00")
+		out(7*time.Hour, func() {})
+		expect(w.T, w.Heard())
+		expect(w.T, w.Wind(15*time.Minute), "今天休息，不打卡也不断…")
+		expect(w.T, w.Wind(24*time.Hour))
+	})
+}
