@@ -63,6 +63,9 @@ func (c *Call) Follow(on bool) error {
 	if err != nil {
 		return err
 	}
+	if err := row.follow(c.Tx, chat.ID, on, c.Now); err != nil {
+		return err
+	}
 	row.Group, row.On, row.ByHand = chat.Group, on, true
 	if chat.Name != "" {
 		row.Name = clip(chat.Name, maxKeptName)

@@ -24,6 +24,7 @@ type ChatRow struct {
 	Group  bool      `json:"group,omitempty"`
 	On     bool      `json:"on,omitempty"`    // the bot lives here
 	ByHand bool      `json:"hand,omitempty"`  // the owner said so, not a pattern
+	Off    time.Time `json:"off,omitzero"`    // since when it does not live here any more
 	Listed time.Time `json:"listed,omitzero"` // when a whole member list was last read
 	Size   int       `json:"size,omitempty"`
 }

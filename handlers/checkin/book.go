@@ -40,6 +40,7 @@ type off struct {
 const (
 	offRest   = "rest"   // a day off by the settings, or none of the plan's
 	offOutage = "outage" // the bot was down through the window
+	offPause  = "pause"  // the bot did not live in the group then
 	offZone   = "zone"   // a change of zone jumped over it
 )
 
@@ -167,9 +168,12 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 		return offRest, nil
 	}
 	from, to := b.window(c).span(b.cal, d)
-	down, err := downtime(c, from, to)
-	if err != nil || 2*down < to.Sub(from) {
+	deaf, down, err := deafness(c, from, to)
+	if err != nil || 2*deaf < to.Sub(from) {
 		return "", err
+	}
+	if 2*down < deaf { // who sent the bot away knows
+		return offPause, nil
 	}
 	b.missedBy(d)
 	return offOutage, nil
@@ -190,20 +194,38 @@ func (b *book) window(c *bot.Call) window {
 	return b.plan.Window
 }
 
-// downtime is how long the bot was out of touch between two moments.
-func downtime(c *bot.Call, from, to time.Time) (sum time.Duration, err error) {
+// deafness is how long the bot heard nothing of the group between two moments, and how much of that it was out of touch.
+func deafness(c *bot.Call, from, to time.Time) (deaf, down time.Duration, err error) {
 	list, err := c.Outages(from, to)
-	for _, o := range list {
-		start, end := o.From, o.To
-		if start.Before(from) {
-			start = from
-		}
-		if end.After(to) {
-			end = to
-		}
-		sum += max(0, end.Sub(start))
+	if err != nil {
+		return 0, 0, err
 	}
-	return sum, err
+	pauses, err := c.Pauses(from, to)
+	if err != nil {
+		return 0, 0, err
+	}
+	down = covered(list, from, to)
+	for _, p := range pauses {
+		list = append(list, bot.Outage{From: p.From, To: p.To})
+	}
+	return covered(list, from, to), down, nil
+}
+
+// covered is how much of the time between two moments lies in one of the spans.
+func covered(list []bot.Outage, from, to time.Time) (sum time.Duration) {
+	slices.SortFunc(list, func(a, b bot.Outage) int { return a.From.Compare(b.From) })
+	for _, o := range list {
+		if o.From.After(from) {
+			from = o.From
+		}
+		if o.To.After(to) {
+			o.To = to
+		}
+		if o.To.After(from) {
+			sum, from = sum+o.To.Sub(from), o.To
+		}
+	}
+	return sum
 }
 
 // miss judges a day for everybody whose streak was alive and who was not there.

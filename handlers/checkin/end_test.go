@@ -6,6 +6,8 @@ import (
 
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/owner"
+	"sixtwenty/handlers/people"
 )
 
 // outages are the two ways to be out of touch.
@@ -90,5 +92,29 @@ func TestDaysOffAreToldAfterAnOutage(t *testing.T) {
 		expect(w.T, w.Heard())
 		expect(w.T, w.Wind(15*time.Minute), "今天休息，不打卡也不断…")
 		expect(w.T, w.Wind(24*time.Hour))
+	})
+}
+
+// While the bot is sent away from a group nobody can check in, so nobody misses anything.
+func TestAPauseIsNobodysMiss(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })
+	opts.Features = append(opts.Features, owner.Feature("314159"), people.Feature())
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Says("小明", "打卡")
+		w.Wind(12 * time.Hour)
+		w.Says("小六", "/停用")
+		w.Wind(24 * time.Hour)
+		w.Restart()
+		expect(w.T, w.Says("小六", "/停用"))
+		w.Wind(24 * time.Hour)
+		expect(w.T, w.Says("小明", "打卡"))
+		w.Says("小六", "/启用")
+		w.Says("小六", "/启用")
+		w.Wind(5 * time.Hour) // to 05:00 on the 24th
+		expect(w.T, w.Heard())
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天，共 2 天。")
+		expect(w.T, w.Says("小明", "/为什么 没算"), "打卡 11月24日：…\n打卡 11月23日：那时我不在群里服务，不算缺卡\n打卡 11月22日：那时我不在群里服务…")
+		w.Wind(48 * time.Hour)
+		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 3 天。") // the 25th was missed
 	})
 }
