@@ -51,13 +51,19 @@ func checkInCommand() bot.Command {
 	}
 }
 
-// A Done is the fact "checkin.done": an identity was there on a day. It is told once for each person, plan and day.
+// A Done is the fact "checkin.done": an identity was there on a day. It is told once for each person, plan and day, and again
+// where a correction was taken back.
 type Done struct {
 	Who    bot.PersonID `json:"who"`
 	Day    bot.Day      `json:"day"`
 	Plan   string       `json:"plan,omitempty"` // "" is the group's own
 	Streak int          `json:"streak"`
 	Total  int          `json:"total"`
+}
+
+// An Undone is the fact "checkin.undone": corrections left an identity no day at all.
+type Undone struct {
+	Who bot.PersonID `json:"who"`
 }
 
 // A result is what a check-in came to in one book.

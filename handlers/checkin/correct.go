@@ -205,7 +205,36 @@ func (b *book) apply(c *bot.Call, ch change, from, to *mark) (habit, error) {
 	if err != nil {
 		return h, err
 	}
-	return h, b.refreshTeam(c, ch.Who)
+	if err := b.refreshTeam(c, ch.Who); err != nil {
+		return h, err
+	}
+	if to.there() {
+		return h, b.tellDone(c, ch.Who, ch.Day, h)
+	}
+	return h, tellUndone(c, ch.Who)
+}
+
+func (b *book) tellDone(c *bot.Call, who bot.PersonID, d bot.Day, h habit) error {
+	return c.Emit("done", Done{Who: who, Day: d, Plan: b.plan.Name, Streak: h.Streak, Total: h.Total})
+}
+
+// tellUndone tells that an identity has no day left in this group, if that is so.
+func tellUndone(c *bot.Call, who bot.PersonID) error {
+	list, err := plansOf(c.Tx, c.Event.Chat.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range append([]plan{{}}, list...) {
+		for row, err := range marks.Scan(c.Tx, store.Under(bookOf(c.Event.Chat.ID, p.Name), who)) {
+			if err != nil {
+				return err
+			}
+			if !row.Value.Void {
+				return nil
+			}
+		}
+	}
+	return c.Emit("undone", Undone{Who: who})
 }
 
 func yesText(yes bool) bot.Text {

@@ -65,7 +65,10 @@ func makeUp(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	c.Reply(textMadeUp, c.At(), day(c, d), now.Streak, now.Total, left-1)
-	return b.refreshTeam(c, c.Event.From.Person)
+	if err := b.refreshTeam(c, c.Event.From.Person); err != nil {
+		return err
+	}
+	return b.tellDone(c, c.Event.From.Person, d, now)
 }
 
 // mayMakeUp refuses what the rules do not allow, and says how many make-ups are left this month.

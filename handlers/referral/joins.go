@@ -225,29 +225,52 @@ func gone(_ context.Context, c *bot.Call) error {
 	return nil
 }
 
-// checked hears that somebody's day counts.
+// checked hears that somebody's day counts, also of one that was entered later.
 func checked(_ context.Context, c *bot.Call) error {
 	var done struct {
 		Who bot.PersonID `json:"who"`
+		Day bot.Day      `json:"day"`
 	}
 	if err := c.Decode(&done); err != nil {
 		return err
 	}
-	chat, at := c.Event.Chat.ID, moment(c.Event.At)
-	cr, ok, err := credits.Get(c.Tx, chat, done.Who)
+	at := moment(c.Event.At)
+	if late := c.Day(at) - done.Day; done.Day > 0 && late > 0 {
+		at = at.AddDate(0, 0, -int(late))
+	}
+	return habit(c, done.Who, func(cr *credit) {
+		if cr.First.IsZero() || at.Before(cr.First) {
+			cr.First = at
+		}
+		if at.After(cr.Last) {
+			cr.Last = at
+		}
+	})
+}
+
+// unchecked hears that none of somebody's days counts any more.
+func unchecked(_ context.Context, c *bot.Call) error {
+	var undone struct {
+		Who bot.PersonID `json:"who"`
+	}
+	if err := c.Decode(&undone); err != nil {
+		return err
+	}
+	return habit(c, undone.Who, func(cr *credit) { cr.First, cr.Last = time.Time{}, time.Time{} })
+}
+
+// habit changes what the credit of an identity says of their check-ins.
+func habit(c *bot.Call, who bot.PersonID, change func(*credit)) error {
+	chat := c.Event.Chat.ID
+	cr, ok, err := credits.Get(c.Tx, chat, who)
 	if err != nil || !ok {
 		return err
 	}
-	if cr.First.IsZero() || at.Before(cr.First) {
-		cr.First = at
-	}
-	if at.After(cr.Last) {
-		cr.Last = at
-	}
-	if err := credits.Put(c.Tx, cr, chat, done.Who); err != nil { // no index goes by it
+	change(&cr)
+	if err := credits.Put(c.Tx, cr, chat, who); err != nil { // no index goes by it
 		return err
 	}
-	p, err := bot.PersonOf(c.Tx, done.Who)
+	p, err := bot.PersonOf(c.Tx, who)
 	if err != nil {
 		return err
 	}

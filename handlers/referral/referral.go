@@ -56,6 +56,7 @@ func Feature(open pictures.Opener) bot.Feature {
 			{On: bot.Joined, Summary: bot.Text{ZH: "记下新人是谁带来的", EN: "remembers who brought a newcomer"}, Run: joined},
 			{On: bot.Left, Summary: bot.Text{ZH: "记下谁走了", EN: "remembers who left"}, Run: gone},
 			{On: "checkin.done", Summary: bot.Text{ZH: "新人打过卡，邀请就能算数", EN: "a first check-in makes a credit count"}, Run: checked},
+			{On: "checkin.undone", Summary: bot.Text{ZH: "打卡都被撤下的新人，邀请还不能算数", EN: "whose check-ins were all taken back has none"}, Run: unchecked},
 			{On: bot.Message, Summary: bot.Text{ZH: "认出新人说的来源暗号", EN: "knows the words that say where newcomers came from"}, Run: heard},
 			{On: bot.FriendRequest, Summary: bot.Text{ZH: "认出好友申请里的来源暗号", EN: "knows such words in friend requests"}, Run: befriended},
 			{On: "history.taken", Summary: bot.Text{ZH: "收下以前的邀请人和来源", EN: "takes inviters and sources from before"}, Run: taken, Optional: true},

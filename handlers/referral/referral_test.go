@@ -13,6 +13,7 @@ import (
 	"sixtwenty/handlers/people"
 	"sixtwenty/handlers/referral"
 	"sixtwenty/pictures"
+	"sixtwenty/store"
 )
 
 func run(t *testing.T, s referral.Settings, play func(w *bottest.World)) {
@@ -94,6 +95,44 @@ func TestDoubtfulCreditsAreHeld(t *testing.T) {
 				}
 			}
 		})
+	})
+}
+
+// A first check-in that a manager enters, or that is made up, makes a credit valid; taken back, it is pending again, points and all.
+func TestCorrectedCheckIns(t *testing.T) {
+	run(t, referral.Settings{Days: 1, Checkin: true, Points: 5}, func(w *bottest.World) {
+		w.Says("苏苏", "打卡") // the group begins to check in
+		w.Invite("小明", "甲", "乙", "丙")
+		w.Wind(48 * time.Hour)
+		points := func() []bot.PointsRow {
+			var list []bot.PointsRow
+			err := w.DB().View(t.Context(), func(r store.Reader) (err error) {
+				list, err = bot.Ledger(r, w.Group().ID, w.Person("小明"), 9)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			return list
+		}
+		w.Says("小六", "/改打卡 甲 昨天 有 手机坏了")
+		expect(t, w.Says("甲", "/查邀请 甲"), "甲 是 小明 邀请的…：有效。")
+		if got := points(); len(got) != 1 || got[0].Points != 5 {
+			t.Errorf("the ledger says %+v", got)
+		}
+		w.Says("小六", "/撤销 1")
+		expect(t, w.Says("甲", "/查邀请 甲"), "甲 是 小明 邀请的…：待定，还差第一次打卡。")
+		if got := points(); len(got) != 2 {
+			t.Errorf("the ledger says %+v", got)
+		}
+		w.Says("乙", "/补卡 昨天")
+		expect(t, w.Says("乙", "/查邀请 乙"), "乙 是 小明 邀请的…：有效。")
+		w.Says("丙", "/补卡 昨天")
+		w.Says("丙", "打卡")
+		w.Says("小六", "/改打卡 丙 今天 无 代打的")
+		expect(t, w.Says("丙", "/查邀请 丙"), "丙 是 小明 邀请的…：有效。") // a day is left
+		w.Says("小六", "/改打卡 丙 昨天 无 代打的")
+		expect(t, w.Says("丙", "/查邀请 丙"), "丙 是 小明 邀请的…：待定，还差第一次打卡。")
 	})
 }
 
