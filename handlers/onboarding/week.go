@@ -41,7 +41,7 @@ var (
 	textEverybody = bot.Text{ZH: "大家", EN: "everybody"}
 )
 
-// enrol begins somebody's first week. Who comes back goes on where they were.
+// enrol begins somebody's first week. Whose week ended because they left has no other when they come back.
 func enrol(c *bot.Call, who bot.PersonID) error {
 	chat := c.Event.Chat.ID
 	if known, err := starts.Has(c.Tx, chat, who); err != nil || known {
@@ -103,14 +103,14 @@ func checked(_ context.Context, c *bot.Call) error {
 	return starts.Put(c.Tx, s, c.Event.Chat.ID, done.Who)
 }
 
-// gone stops the steps of who left, and closes what they did not answer.
+// gone stops the steps of who left, and closes what they did not answer. They are not greeted any more.
 func gone(_ context.Context, c *bot.Call) error {
 	for _, who := range c.Event.People {
 		if err := end(c.Tx, c.Event.Chat.ID, who); err != nil {
 			return err
 		}
 	}
-	return nil
+	return drop(c.Tx, c.Event.Chat.ID, c.Event.People)
 }
 
 // end forgets that somebody is new. What they did once they are not asked again: the row stays with its steps, only the index

@@ -223,6 +223,27 @@ func take(tx store.Tx, chat bot.ChatID) ([]newcomer, error) {
 	return list, nil
 }
 
+// drop removes people from those who wait in a group.
+func drop(tx store.Tx, chat bot.ChatID, people []bot.PersonID) error {
+	var keys []string
+	rg := store.Under(chat)
+	rg.Limit = most
+	for row, err := range waiting.Scan(tx, rg) {
+		if err != nil {
+			return err
+		}
+		if slices.Contains(people, row.Value.Who) {
+			keys = append(keys, row.Key)
+		}
+	}
+	for _, key := range keys {
+		if err := tx.Delete(string(waiting), key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func names(c *bot.Call, people []bot.PersonID) string {
 	if len(people) == 0 {
 		return c.T(textNew)

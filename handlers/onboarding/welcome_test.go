@@ -43,6 +43,24 @@ func TestANight(t *testing.T) {
 	})
 }
 
+// Who left again before the greeting is not in it.
+func TestWhoLeftIsNotGreeted(t *testing.T) {
+	o := options(onboarding.Settings{Welcome: "欢迎 {名字}！", Window: 20 * time.Second, Question: "您好？"})
+	o.Pace = bot.Pace{Quiet: "23:00-06:00"}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Until("23:30:00")
+		w.Invite("群主", "小红")
+		w.Invite("群主", "小芳")
+		w.Wind(time.Hour)
+		w.Leave("小红")
+		expect(t, w.Until("06:01:00"), "欢迎 小芳！", "小芳，您好？")
+		w.Until("23:30:00")
+		w.Invite("群主", "大伟")
+		w.Leave("大伟")
+		expect(t, w.Until("06:01:00"))
+	})
+}
+
 func TestPlaceholders(t *testing.T) {
 	o := options(onboarding.Settings{Welcome: "{名字} {您} {群名} {人数} {第几位} {邀请人} {日期} {群规} {下次播音}", Rules: "友善 {名字}"})
 	bottest.Run(t, o, func(w *bottest.World) {
