@@ -38,6 +38,7 @@ const (
 	maxGoal     = 500
 	maxSteps    = 5
 	winnersSaid = 30
+	catchUp     = 10 * time.Minute // after an outage
 )
 
 var (
@@ -149,10 +150,8 @@ func startCampaign(c *bot.Call) error {
 		return bot.Refuse(textCampaignForm)
 	}
 	chat, at := c.Event.Chat.ID, moment(c.Event.At)
-	if _, last, err := lastCampaign(c.Tx, chat); err != nil {
+	if err := endLast(c, at); err != nil {
 		return err
-	} else if last.To.After(at) {
-		return bot.Refuse(textCampaignBusy, date(c, last.To))
 	}
 	n, err := c.Tx.Next(string(campaigns))
 	if err != nil {
@@ -168,6 +167,20 @@ func startCampaign(c *bot.Call) error {
 	}
 	c.Reply(textCampaignOn, date(c, k.To), goal, c.T(textCampaignRule, s.Days, and), fields[2])
 	return c.SetTimer(k.To, timerEnd, "", nil)
+}
+
+// endLast reports the campaign before, if that is still to be done, and refuses while it runs.
+func endLast(c *bot.Call, at time.Time) error {
+	n, last, err := lastCampaign(c.Tx, c.Event.Chat.ID)
+	switch {
+	case err != nil || n == 0:
+		return err
+	case last.To.After(at):
+		return bot.Refuse(textCampaignBusy, date(c, last.To))
+	case last.Ended:
+		return nil
+	}
+	return report(c, n, last)
 }
 
 // changeCampaign adds to the campaign that runs.
@@ -282,11 +295,18 @@ func stopCampaign(c *bot.Call) error {
 	return report(c, n, k)
 }
 
-// finish ends the campaign whose time is over.
+// finish ends the campaign whose time is over. Where the bot was out of touch then, it waits until the joins of that time are read.
 func finish(_ context.Context, c *bot.Call) error {
 	n, k, err := lastCampaign(c.Tx, c.Event.Chat.ID)
 	if err != nil || n == 0 || k.Ended {
 		return err
+	}
+	out, err := c.Outages(c.Now.Add(-catchUp), c.Now)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(out, func(o bot.Outage) bool { return o.From.Before(k.To) }) {
+		return c.After(catchUp, timerEnd, "", nil)
 	}
 	return report(c, n, k)
 }

@@ -8,7 +8,9 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/referral"
+	"sixtwenty/pictures"
 	"sixtwenty/store"
 )
 
@@ -289,4 +291,38 @@ func TestOrphansAndTheWholeGroup(t *testing.T) {
 			t.Errorf("heard %q", got)
 		}
 	})
+}
+
+// A campaign that ends while the bot is out of touch is reported when the joins of that time are read, or by the next one.
+func TestACampaignThatEndsInAnOutage(t *testing.T) {
+	for name, next := range map[string]string{"waits": "", "gives way": "/邀请活动 开 3 5 两本书"} {
+		t.Run(name, func(t *testing.T) {
+			studio := pictures.Lazily(pictures.Options{})
+			o := bottest.Options{
+				Features: []bot.Feature{referral.Feature(studio), checkin.Feature(studio)}, Tells: true,
+				Settings: map[string]any{"referral": referral.Settings{}},
+			}
+			bottest.Run(t, o, func(w *bottest.World) {
+				w.Wind(time.Minute)
+				w.Says("小六", "/邀请活动 开 2 2 一本书")
+				w.Invite("小明", "甲")
+				w.Wind(47 * time.Hour)
+				w.Heard()
+				w.Cut(true)
+				w.Wind(30 * time.Minute)
+				w.Invite("小明", "乙")
+				w.Wind(60 * time.Minute)
+				w.Cut(false)
+				expect(t, w.Heard(), "恭喜 小明 邀请满 2 位，得：一本书！…")
+				report := "邀请活动结束啦，一共带来 2 位新人。\n满 2 位（一本书）：小明"
+				if next != "" {
+					expect(t, w.Says("小六", next), report, "邀请活动开始啦！…")
+					expect(t, w.Wind(time.Hour))
+					return
+				}
+				expect(t, w.Wind(15*time.Minute), report)
+				expect(t, w.Wind(time.Hour))
+			})
+		})
+	}
 }
