@@ -75,6 +75,13 @@ func (c *Call) Outages(from, to time.Time) ([]Outage, error) {
 	return append(list, o), nil
 }
 
+// OutOfTouch says that the account is not connected now: what is said waits, and may have expired when it can be sent. A timer
+// that says a thing once does better to come back later.
+func (c *Call) OutOfTouch() bool {
+	s := c.run.bot.accountState()
+	return s.Name != "" && !s.Reached
+}
+
 // outNow gives the span since the account was last known to be connected, if it still goes on or is not kept yet: a day that
 // ends meanwhile must not be judged as if nothing had been missed.
 func (r *run) outNow() (o Outage, on bool, err error) {

@@ -273,10 +273,7 @@ func endOfDay(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	b := open[0]
-	switch out, err := outNow(c); {
-	case err != nil:
-		return err
-	case out: // nobody would hear it
+	if c.OutOfTouch() {
 		return c.After(catchUp, timerDay, "", nil)
 	}
 	if err := b.tellRest(c); err != nil {

@@ -62,12 +62,6 @@ func (b *book) mayComeLate(c *bot.Call) (bool, error) {
 	return slices.ContainsFunc(list, func(o bot.Outage) bool { return o.From.Before(over) }), err
 }
 
-// outNow says whether the bot is out of touch.
-func outNow(c *bot.Call) (bool, error) {
-	list, err := c.Outages(c.Now.Add(-time.Second), c.Now)
-	return slices.ContainsFunc(list, func(o bot.Outage) bool { return !o.To.Before(c.Now) }), err
-}
-
 // missedBy remembers to speak of an outage on a day of the group's own book.
 func (b *book) missedBy(d bot.Day) {
 	if b.plan.Name != "" {

@@ -16,6 +16,9 @@ const (
 	codeMembers = 200
 	groupFull   = 500
 	nearly      = 20
+
+	timerAge = "age"
+	again    = time.Hour
 )
 
 var (
@@ -73,8 +76,14 @@ func showCodes(c *bot.Call) error {
 // age tells the owner on the sixth day that a code dies on the seventh, and once more when it is dead.
 func age(_ context.Context, c *bot.Call) error {
 	list, err := codesOf(c.Tx, c.Event.Chat.ID)
-	if err != nil {
+	if err != nil || len(list) == 0 {
 		return err
+	}
+	switch reached, err := c.HasOwner(); {
+	case err != nil:
+		return err
+	case !reached || c.OutOfTouch(): // nobody would hear it
+		return c.After(again, timerAge, "", nil)
 	}
 	for _, a := range list {
 		day := a.days(c.Now, c.Zone())
@@ -117,6 +126,9 @@ func grown(_ context.Context, c *bot.Call) error {
 	}
 	size, err := bot.SizeOf(c.Tx, c.Event.Chat.ID)
 	if err != nil || size < codeMembers-nearly {
+		return err
+	}
+	if reached, err := c.HasOwner(); err != nil || !reached {
 		return err
 	}
 	told, _, err := warned.Get(c.Tx, c.Event.Chat.ID)

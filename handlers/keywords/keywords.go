@@ -85,6 +85,7 @@ func Feature() bot.Feature {
 			Missed: schedules.Missed{Policy: schedules.Latest},
 			Run:    age,
 		}},
+		Timers: map[string]bot.Run{timerAge: age},
 		Works:  map[string]func(context.Context, bot.Work) (any, error){workKeep: bot.KeepMedia(maxMedia)},
 		Keeps:  bot.BlobsIn(answers, func(a answer) string { return a.Media }),
 		Views:  views(),

@@ -109,6 +109,29 @@ func TestTheLifeOfACode(t *testing.T) {
 	})
 }
 
+// What the owner must hear of a code waits until there is an owner again, and a connection.
+func TestTheOwnerOfACodeIsAway(t *testing.T) {
+	o := bottest.Options{Features: []bot.Feature{keywords.Feature(), boss()}, Tells: true}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		picture(w)
+		w.Says("小六", "/群码 进群")
+		w.Wind(5 * 24 * time.Hour)
+		w.Put(bot.Event{Kind: bot.SignedIn, Text: "session-2"}) // by a new scan: nobody is owner
+		w.Until("08:00:00")
+		w.Cut(true)
+		w.Wind(3 * time.Hour)
+		w.Cut(false)
+		w.Wind(2 * time.Hour)
+		expect(t, w.HeardBy("群主"))
+		w.Private("群主", "/boss")
+		w.Wind(time.Hour)
+		heardOnce(t, w, "明天 12:00 就过期了")
+		w.Wind(12 * time.Hour)
+		expect(t, w.HeardBy("群主"))
+	})
+}
+
 // TestMediaAndText: a word has a text, a medium, or both; what is set later leaves the other as it was.
 func TestMediaAndText(t *testing.T) {
 	run(t, func(w *bottest.World) {
@@ -123,7 +146,6 @@ func TestMediaAndText(t *testing.T) {
 
 func TestTheOwnerHearsOnceThatAGroupIsNearlyFull(t *testing.T) {
 	run(t, func(w *bottest.World) {
-		w.Private("群主", "/boss")
 		listOf := func(n int) (list []bot.Member) {
 			for i := range n {
 				list = append(list, bot.Member{Person: bot.PersonID(fmt.Sprint("p", i)), Nick: fmt.Sprint("群友", i)})
@@ -133,8 +155,11 @@ func TestTheOwnerHearsOnceThatAGroupIsNearlyFull(t *testing.T) {
 		for n := 170; n < 185; n++ {
 			join := &bot.Join{InviterName: "群友0", Names: fmt.Sprint("群友", n)}
 			w.Put(bot.Event{Kind: bot.Joined, Chat: w.Group(), Join: join, Roster: listOf(n + 1)})
+			if n == 181 { // there was no owner to hear it
+				w.Private("群主", "/boss")
+			}
 		}
-		heardOnce(t, w, "现在有 180 人。满 200 人以后扫码就进不来了")
+		heardOnce(t, w, "现在有 183 人。满 200 人以后扫码就进不来了")
 		for _, n := range []int{300, 479, 481, 490, 499} { // found by a list, as after an outage
 			w.Put(bot.Event{Kind: bot.Listed, Chat: w.Group(), Roster: listOf(n)})
 		}

@@ -123,7 +123,7 @@ func Feature() bot.Feature {
 			{On: "checkin.done", Summary: bot.Text{ZH: "打过卡的新人不用提醒", EN: "whoever checked in needs no nudge"}, Run: checked},
 			{On: "onboarding." + workKeep, Summary: bot.Text{ZH: "存好欢迎时发的图片或文件", EN: "keeps what a welcome is sent with"}, Run: kept},
 		},
-		Timers: map[string]bot.Run{timerGreet: greet},
+		Timers: map[string]bot.Run{timerGreet: greet, timerSteps: steps},
 		Jobs: []bot.Job{{
 			Name: "steps", Summary: bot.Text{ZH: "新人的头一周", EN: "the steps of the first week"}, Seldom: true,
 			Spec:   func(s any) string { return s.(Settings).Steps },

@@ -26,6 +26,9 @@ const (
 	asked  = store.Table[time.Time]("onboarding/asked")     // chat, person: when they were asked to introduce themselves
 	seen   = store.Table[bot.Day]("onboarding/seen")        // chat, person: the last day on which they wrote
 
+	timerSteps = "steps"
+	laterOn    = 10 * time.Minute
+
 	lateDays = 2  // a step missed by so many days is still taken
 	atOnce   = 30 // newcomers spoken to in one message
 	keepDays = maxDay + lateDays
@@ -155,8 +158,11 @@ func beginningOf(r store.Reader, chat bot.ChatID, who bot.Person) (b beginning, 
 	return b, ok, nil
 }
 
-// steps takes those of today. A day that was missed is made up for, and nobody hears a thing twice.
+// steps takes those of today, when the group can hear them. A day that was missed is made up for, and nobody hears a thing twice.
 func steps(_ context.Context, c *bot.Call) error {
+	if c.OutOfTouch() {
+		return c.After(laterOn, timerSteps, "", nil)
+	}
 	today := c.Day(c.Event.At)
 	for _, st := range stepsOf() {
 		if st.day(bot.Settings[Settings](c)) == 0 {

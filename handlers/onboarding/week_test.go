@@ -90,6 +90,25 @@ func TestOncePerPerson(t *testing.T) {
 	})
 }
 
+// A step that is due while nobody could hear it is taken when they can.
+func TestAStepWaitsForTheConnection(t *testing.T) {
+	o := options(weekOf(onboarding.Settings{}))
+	o.Tells = true
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.Invite("小明", "小红")
+		expect(t, evening(w))
+		w.Until("19:00:00")
+		w.Cut(true)
+		w.Wind(5 * time.Hour)
+		w.Cut(false)
+		expect(t, w.Heard())
+		holds(t, w.Wind(10*time.Minute), "小红 来群里一天啦")
+		expect(t, evening(w))
+		holds(t, evening(w), "小红，今天发「打卡」就是您的第一天")
+	})
+}
+
 // joiner merges two people, the second into the first.
 func joiner() bot.Feature {
 	text := bot.Text{ZH: "x", EN: "x"}

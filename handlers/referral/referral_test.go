@@ -136,6 +136,26 @@ func TestCorrectedCheckIns(t *testing.T) {
 	})
 }
 
+// What becomes valid while nobody could hear of it is thanked for when they can.
+func TestThanksWaitForTheConnection(t *testing.T) {
+	studio := pictures.Lazily(pictures.Options{})
+	bottest.Run(t, bottest.Options{
+		Features: []bot.Feature{referral.Feature(studio), checkin.Feature(studio)}, Tells: true,
+		Settings: map[string]any{"referral": referral.Settings{Days: 1}},
+	}, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.Says("小六", "/邀请活动 开 7 1 一本书")
+		w.Invite("小明", "甲")
+		w.Wind(23 * time.Hour)
+		w.Cut(true)
+		w.Wind(18 * time.Hour) // past the nightly look too
+		w.Cut(false)
+		expect(t, w.Heard())
+		expect(t, w.Wind(10*time.Minute), "恭喜 小明 邀请满 1 位，得：一本书！…")
+		expect(t, w.Wind(24*time.Hour))
+	})
+}
+
 // Whom nobody can tell is asked, once, and a crowd is not.
 func TestWhoIsAsked(t *testing.T) {
 	run(t, referral.Settings{Ask: true}, func(w *bottest.World) {
