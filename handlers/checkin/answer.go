@@ -38,6 +38,8 @@ var (
 	textCard    = bot.Text{ZH: "第 %d–%d 名已打卡，最快 %s %s", EN: "Numbers %d–%d have checked in, fastest %s at %s"}
 	textCardOne = bot.Text{ZH: "第 %d 名 %s 已打卡", EN: "Number %d, %s, has checked in"}
 	textLongest = bot.Text{ZH: "；连续最长 %s %d 天", EN: "; longest run %s, %d days"}
+	textCounts  = bot.Text{ZH: "（算 %s 的）", EN: " (It counts for %s.)"}
+	textOfDay   = bot.Text{ZH: "%s ", EN: "%s: "}
 	textStop    = bot.Text{ZH: "。", EN: "."}
 	textOfPlan  = bot.Text{ZH: "「%s」", EN: "%s: "}
 )
@@ -104,6 +106,9 @@ func wording(c *bot.Call, s Settings, head bot.PersonID, list []result) (text st
 	if fresh == 0 {
 		own = true
 		text = c.T(textAgain, to(c), r.book.clockText(r.mark.At), r.now.Streak)
+	}
+	if r.book.today != r.book.cal.day(c.Now) { // it was read late
+		text += c.T(textCounts, day(c, r.book.today))
 	}
 	if r.mark.Sum > 0 {
 		month, _, err := tallies.Get(c.Tx, r.book.id, head, monthOf(r.book.today))
@@ -213,8 +218,11 @@ func showCards(_ context.Context, c *bot.Call) error {
 }
 
 func (k card) text(c *bot.Call, cal calendar) (text string, err error) {
+	if k.Day != cal.day(c.Now) {
+		text = c.T(textOfDay, day(c, k.Day))
+	}
 	if k.Plan != "" {
-		text = c.T(textOfPlan, k.Plan)
+		text += c.T(textOfPlan, k.Plan)
 	}
 	if k.From == k.To {
 		text += c.T(textCardOne, k.To, c.Name(k.Long))

@@ -118,3 +118,20 @@ func TestAPauseIsNobodysMiss(t *testing.T) {
 		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 3 天。") // the 25th was missed
 	})
 }
+
+// What is read late is told of its own day.
+func TestLateCheckInsNameTheirDay(t *testing.T) {
+	outsideOf(t, func(s *checkin.Settings) { s.Answers = "card" }, func(w *bottest.World, out func(d time.Duration, meanwhile func())) {
+		w.Says("小明", "打卡")
+		w.Until("20:00")
+		out(10*time.Hour, func() { w.Says("阿杰", "打卡"); w.Says("苏苏", "打卡") })
+		w.Says("阿杰", "打卡")
+		w.Says("苏苏", "打卡")
+		expect(w.T, w.Wind(time.Minute), "11月21日 第 2–3 名已打卡，最快 小明 12:01:00。\n第 1–2 名已打卡，最快 阿杰 06:00:00；连续最长 阿杰 2 天。")
+	})
+	bottest.Run(t, options(), func(w *bottest.World) {
+		w.Until("04:01")
+		expect(w.T, says(w, "小明", time.Now().Add(-2*time.Minute), "打卡"), "…打卡成功！今天第 1 个，连续第 1 天，共 1 天。（算 11月21日 的）")
+		expect(w.T, w.Says("小明", "打卡"), "…打卡成功！今天第 1 个，连续第 2 天，共 2 天。")
+	})
+}
