@@ -114,6 +114,7 @@ func TestDaysOffAreNobodysMiss(t *testing.T) {
 func TestPlansRestWithTheGroup(t *testing.T) {
 	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
 	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
+		expect(w.T, w.Says("小六", "/打卡项 周 全天"), "…名字请用 1 到 12 个字…")
 		w.Says("小六", "/打卡项 晨读 全天")
 		w.Says("小六", "/打卡项 周末营 周末")
 		w.Says("小六", "/打卡项 天天 周一二三四五六日")
@@ -131,6 +132,7 @@ func TestPlansRestWithTheGroup(t *testing.T) {
 		w.Says("小明", "打卡 天天")
 		w.Wind(3 * 24 * time.Hour) // Monday
 		expect(w.T, w.Says("小明", "打卡 晨读"), "…连续第 5 天…")
+		expect(w.T, w.Says("小明", "/打卡统计 晨读"), "「晨读」本月打卡 5 人次…")
 		expect(w.T, w.Says("小明", "打卡 天天"), "…连续第 1 天…")
 	})
 }
@@ -176,6 +178,9 @@ func TestWordsOfTheOwner(t *testing.T) {
 		expect(w.T, w.Says("阿杰", "早，今天读诗"), "…今天第 2 个…")
 		expect(w.T, w.Says("苏苏", "早上好"))
 		expect(w.T, w.Says("苏苏", "起床啦！"), "…今天第 3 个…")
+		expect(w.T, w.Says("群主", "打卡：读了第三章"), "…今天第 4 个…")
+		expect(w.T, w.Says("大伟", "签到，今天读诗"), "…今天第 5 个…")
+		expect(w.T, w.Says("大伟", "打卡榜上没有我"))
 	})
 }
 

@@ -136,7 +136,7 @@ var planName = regexp.MustCompile(`^[\p{L}\p{N}]+$`)
 
 func addPlan(c *bot.Call, name, rules string) error {
 	chat := c.Event.Chat.ID
-	if _, taken := c.Command(name); taken || !planName.MatchString(name) || utf8.RuneCountInString(name) > maxPlanName {
+	if _, taken := c.Command(name); taken || reserved(name) || !planName.MatchString(name) || utf8.RuneCountInString(name) > maxPlanName {
 		return bot.Refuse(textPlanName, maxPlanName)
 	}
 	cal, err := calendarOf(c)
@@ -169,6 +169,12 @@ func addPlan(c *bot.Call, name, rules string) error {
 	}
 	c.Reply(textPlanSet, p.Name, p.text(c.Group().Language), p.Name)
 	return nil
+}
+
+// reserved says whether a name means something else beside a board's.
+func reserved(name string) bool {
+	_, board := boardNamed(name)
+	return board || isPicture(name)
 }
 
 // renew begins the book of a plan, or lets one that has ended go on.

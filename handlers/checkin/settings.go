@@ -156,9 +156,9 @@ func (s Settings) celebration(name string, streak int) string {
 	return strings.NewReplacer("{名字}", name, "{name}", name, "{天}", strconv.Itoa(streak), "{days}", strconv.Itoa(streak)).Replace(s.Milestone)
 }
 
-// isWord says whether a text's first word checks in.
+// isWord says whether a text's first word checks in. Of ours those are left that the router does not know with a mark behind them.
 func (s Settings) isWord(word string) bool {
-	return slices.ContainsFunc(s.Words, func(w string) bool { return strings.EqualFold(w, word) })
+	return slices.Contains([]string{"打卡", "签到", "checkin"}, word) || slices.ContainsFunc(s.Words, func(w string) bool { return strings.EqualFold(w, word) })
 }
 
 // kinds are the values of Settings.Kind with the media they stand for.

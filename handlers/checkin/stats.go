@@ -50,6 +50,9 @@ func stats(_ context.Context, c *bot.Call) error {
 	s := bot.Settings[Settings](c)
 	days := max(1, int(b.today-max(from, b.Opened)+1))
 	text := c.T(head, n, perDay(n, days))
+	if name != "" {
+		text = c.T(textOfPlan, b.plan.Name) + text
+	}
 	more, err := b.sumText(c, s.Unit, p)
 	if err != nil {
 		return err
