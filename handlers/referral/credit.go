@@ -127,6 +127,14 @@ func (cr *credit) ripen(now time.Time) {
 	cr.Aged = cr.Aged || cr.Stayed && !now.Before(cr.At.AddDate(0, 0, qualityDays))
 }
 
+// bare says whether nothing but rulings was ever known of how somebody came, and none of them stands.
+func (cr credit) bare() bool {
+	return cr.Ruling == nil && cr.Sure == "" && cr.named() == "" && len(cr.Claims) == 0 && cr.Trips == 0
+}
+
+// unindexed is a credit that stands in no index.
+func unindexed() credit { return credit{Stayed: true, Aged: true, Ruling: &ruling{}} }
+
 func (cr *credit) flag(f flag) {
 	if !slices.Contains(cr.Flags, f) {
 		cr.Flags = append(cr.Flags, f)

@@ -77,7 +77,7 @@ func Arrive(tx store.Tx) error {
 }
 
 func derive(tx store.Tx, chat bot.ChatID, who bot.PersonID, now credit) error {
-	if err := put(tx, chat, who, credit{Stayed: true, Aged: true, Ruling: &ruling{}}, now); err != nil {
+	if err := put(tx, chat, who, unindexed(), now); err != nil {
 		return err
 	}
 	for _, id := range []bot.PersonID{who, now.Inviter} {

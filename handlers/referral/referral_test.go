@@ -136,6 +136,42 @@ func TestCorrectedCheckIns(t *testing.T) {
 	})
 }
 
+// A ruling on somebody who was there before the bot leaves nothing behind when it is taken back.
+func TestAnUndoneRulingLeavesNothing(t *testing.T) {
+	run(t, referral.Settings{}, func(w *bottest.World) {
+		tables := func() string {
+			text := ""
+			err := w.DB().View(t.Context(), func(r store.Reader) error {
+				for _, table := range []string{"credits", "edges", "brought", "reaches", "arrivals", "flows", "ripening", "open", "since", "tallies", "dues", "paid"} {
+					for row, err := range r.Scan("referral/"+table, store.Range{}) {
+						if err != nil {
+							return err
+						}
+						text += table + " " + store.FormatKey(row.Key) + " " + string(row.Value) + "\n"
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+			return text
+		}
+		w.Invite("小明", "甲")
+		before := tables()
+		w.Says("小六", "/判邀请 苏苏 阿杰 老朋友")
+		w.Says("小六", "/判邀请 苏苏 甲 记错了")
+		w.Wind(48 * time.Hour)
+		w.Says("小六", "/撤销判定 1")
+		expect(t, w.Says("苏苏", "/查邀请 苏苏"), "苏苏 是 甲 邀请的…")
+		w.Says("小六", "/撤销判定 2")
+		if after := tables(); after != before {
+			t.Errorf("left is\n%s\nand was\n%s", after, before)
+		}
+		expect(t, w.Says("小六", "/邀请待办"), "没有要定的邀请，真好。")
+	})
+}
+
 // What becomes valid while nobody could hear of it is thanked for when they can.
 func TestThanksWaitForTheConnection(t *testing.T) {
 	studio := pictures.Lazily(pictures.Options{})

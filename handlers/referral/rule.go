@@ -156,7 +156,29 @@ func unrule(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	c.Reply(textUndone, n)
+	if now.bare() {
+		return strike(c, r.Newcomer, was)
+	}
 	return keep(c, r.Newcomer, was, now)
+}
+
+// strike removes a credit that only a ruling had made, with all that follows from it.
+func strike(c *bot.Call, who bot.PersonID, was credit) error {
+	chat := c.Event.Chat.ID
+	if err := reindex(c.Tx, chat, who, was, unindexed()); err != nil {
+		return err
+	}
+	if err := credits.Delete(c.Tx, chat, who); err != nil {
+		return err
+	}
+	p, err := bot.PersonOf(c.Tx, who)
+	if err != nil {
+		return err
+	}
+	if err := settle(c.Tx, chat, p); err != nil {
+		return err
+	}
+	return pay(c)
 }
 
 // lastRuling is the latest ruling on a newcomer that stands, nil where none does.
