@@ -130,19 +130,31 @@ func (cmd *command) exposed(e *Event) bool {
 	return cmd.Exposed != nil && e.Chat.Group && e.Kind != Asked
 }
 
+// called is what a command goes by in a language: in English its first alias that is plain ASCII.
+func (cmd Command) called(l Lang) string {
+	if l == EN {
+		for _, name := range cmd.Aliases {
+			if strings.IndexFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+				return name
+			}
+		}
+	}
+	return cmd.Name
+}
+
 // refuse says why a command may not run here, or nothing.
 func (cmd *command) refuse(e *Event, role Role, powers Powers, lang Lang) error {
 	switch {
 	case role < cmd.Who:
-		return Refuse(textNotYou, cmd.Name, RoleName(cmd.Who).In(lang))
+		return Refuse(textNotYou, cmd.called(lang), RoleName(cmd.Who).In(lang))
 	case e.Kind == Asked:
 	case cmd.Where == InGroup && !e.Chat.Group:
-		return Refuse(textInGroup, cmd.Name)
+		return Refuse(textInGroup, cmd.called(lang))
 	case cmd.Where == InPrivate && e.Chat.Group:
-		return Refuse(textInPrivate, cmd.Name)
+		return Refuse(textInPrivate, cmd.called(lang))
 	}
 	if !powers.Has(cmd.Needs) {
-		return Refuse(textNoPower, cmd.Name)
+		return Refuse(textNoPower, cmd.called(lang))
 	}
 	return nil
 }

@@ -205,6 +205,17 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// A refusal calls a command as the reader would.
+func TestRefusalsInBothLanguages(t *testing.T) {
+	cmd := &command{Command: &Command{Name: "未打卡", Aliases: []string{"没打卡", "missing"}, Who: Manager}}
+	for lang, want := range map[Lang]string{ZH: "/未打卡 只有管理员能用哦。", EN: "/missing is for the manager only."} {
+		r, ok := errors.AsType[*refusal](cmd.refuse(&Event{Chat: Chat{ID: "g", Group: true}}, Everyone, Powers{}, lang))
+		if got := sprintf(r.text.In(lang), r.args); !ok || got != want {
+			t.Errorf("%s: %q, expected %q", lang, got, want)
+		}
+	}
+}
+
 func TestWhereAndWhoInTheEngine(t *testing.T) {
 	manage := plain("管", nothing)
 	manage.Who = Manager

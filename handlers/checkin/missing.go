@@ -40,7 +40,7 @@ var (
 	textMissing = bot.Text{ZH: "今天还没打卡的有 %d 位：%s", EN: "%d have not checked in today: %s"}
 	textNobodyM = bot.Text{ZH: "今天大家都打过卡啦 🎉", EN: "Everybody has checked in today 🎉"}
 	textOthers  = bot.Text{ZH: "…还有 %d 位", EN: " …and %d more"}
-	textRemind  = bot.Text{ZH: "还没打卡的朋友，今天别断了哦：%s\n（不想被提醒，发 /别提醒我）", EN: "Your run ends today unless you check in: %s\n(to be left in peace send /quiet)"}
+	textRemind  = bot.Text{ZH: "还没打卡的朋友，今天别断了哦：%s\n（不想被提醒，发 /别提醒我）", EN: "Your run ends today unless you check in: %s\n(to be left in peace send /noreminders)"}
 	textAtRisk  = bot.Text{ZH: "%s（%d 天）", EN: "%s (%d days)"}
 	textComma   = bot.Text{ZH: "、", EN: ", "}
 )

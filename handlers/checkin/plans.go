@@ -91,7 +91,17 @@ var (
 	textBadPlan  = bot.Text{ZH: "「%s」看不懂。可以写：05:00-08:00、工作日、周末、周一三五、21天、2026-12-01、2026-12-01至2026-12-21，或 删。", EN: "%s is not understood. Write 05:00-08:00, weekdays, weekends, 周一三五, 21d, 2026-12-01, 2026-12-01..2026-12-21, or remove."}
 	textPlanName = bot.Text{ZH: "名字请用 1 到 %d 个字，不要空格和标点，也不要用指令的名字。", EN: "Use a name of 1 to %d letters, without blanks and marks, that is no command."}
 	textManyPlan = bot.Text{ZH: "一个群最多 %d 个打卡项目，先删一个吧。", EN: "A group has at most %d named check-ins; remove one first."}
-	textAllDay   = bot.Text{ZH: "全天", EN: "all day"}
+	// textWeekdays begin with Monday.
+	textWeekdays = [7]bot.Text{
+		{ZH: "一", EN: "Mon"},
+		{ZH: "二", EN: "Tue"},
+		{ZH: "三", EN: "Wed"},
+		{ZH: "四", EN: "Thu"},
+		{ZH: "五", EN: "Fri"},
+		{ZH: "六", EN: "Sat"},
+		{ZH: "日", EN: "Sun"},
+	}
+	textAllDay = bot.Text{ZH: "全天", EN: "all day"}
 )
 
 func setPlan(_ context.Context, c *bot.Call) error {
@@ -283,12 +293,7 @@ func (p plan) text(l bot.Lang) string {
 		text = p.Window.String()
 	}
 	if p.Days != 0 {
-		text += " 周"
-		for i, r := range []rune("一二三四五六日") {
-			if p.Days&(1<<i) != 0 {
-				text += string(r)
-			}
-		}
+		text += " " + weekText(l, p.Days)
 	}
 	switch {
 	case p.End != 0:
@@ -297,6 +302,20 @@ func (p plan) text(l bot.Lang) string {
 		text += " " + dayText(l, p.Start) + "–"
 	}
 	return text
+}
+
+// weekText writes days of the week.
+func weekText(l bot.Lang, days uint8) string {
+	var list []string
+	for i, name := range textWeekdays {
+		if days&(1<<i) != 0 {
+			list = append(list, name.In(l))
+		}
+	}
+	if l == bot.EN {
+		return strings.Join(list, " ")
+	}
+	return "周" + strings.Join(list, "")
 }
 
 func (w window) String() string { return clock(w.From) + "–" + clock(w.To) }

@@ -232,6 +232,15 @@ func TestParsePlan(t *testing.T) {
 	}
 }
 
+func TestDaysOfTheWeekInBothLanguages(t *testing.T) {
+	p, _ := parsePlan("05:00-08:00 周一三日", 0)
+	for lang, want := range map[bot.Lang]string{bot.ZH: "05:00–08:00 周一三日", bot.EN: "05:00–08:00 Mon Wed Sun"} {
+		if got := p.text(lang); got != want {
+			t.Errorf("%s: %q, expected %q", lang, got, want)
+		}
+	}
+}
+
 func TestAmount(t *testing.T) {
 	for _, c := range []struct {
 		text, unit string
