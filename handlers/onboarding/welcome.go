@@ -106,7 +106,7 @@ func greetingSet(c *bot.Call, s Settings) (bool, error) {
 
 // countIn counts who joined, and says whether that is a crowd. The owner hears of it once an hour.
 func countIn(c *bot.Call, s Settings, n int) (crowd bool, err error) {
-	r, err := rushNow(c)
+	r, err := rushAt(c, c.Event.At) // when they came: what an outage held back is no crowd
 	if err != nil {
 		return false, err
 	}
@@ -121,11 +121,11 @@ func countIn(c *bot.Call, s Settings, n int) (crowd bool, err error) {
 	return crowd, rushes.Put(c.Tx, r, c.Event.Chat.ID)
 }
 
-// rushNow is the count of the hour.
-func rushNow(c *bot.Call) (rush, error) {
+// rushAt is the count of the hour that a moment is in.
+func rushAt(c *bot.Call, at time.Time) (rush, error) {
 	r, _, err := rushes.Get(c.Tx, c.Event.Chat.ID)
-	if c.Now.Sub(r.Since) >= time.Hour {
-		r = rush{Since: c.Now}
+	if at.Sub(r.Since) >= time.Hour {
+		r = rush{Since: at}
 	}
 	return r, err
 }
@@ -136,7 +136,7 @@ func greet(_ context.Context, c *bot.Call) error {
 	if end := c.QuietEnd(c.Now); !end.IsZero() {
 		return c.SetTimer(end, timerGreet, "", nil)
 	}
-	r, err := rushNow(c)
+	r, err := rushAt(c, c.Now)
 	if err != nil {
 		return err
 	}

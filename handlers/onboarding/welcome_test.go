@@ -61,6 +61,28 @@ func TestWhoLeftIsNotGreeted(t *testing.T) {
 	})
 }
 
+// Those who came one by one while the bot was out of touch are no crowd, and are greeted together.
+func TestAnOutageIsNoCrowd(t *testing.T) {
+	o := options(onboarding.Settings{Welcome: "欢迎 {名字}！", Window: 20 * time.Second, Surge: 3})
+	o.Features = append(o.Features, boss())
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/boss")
+		w.Down()
+		for _, name := range []string{"甲", "乙", "丙", "丁", "戊", "己", "庚"} {
+			w.Invite("群主", name)
+			w.Wind(time.Hour)
+		}
+		w.Restart()
+		expect(t, w.Wind(time.Minute), "欢迎 甲、乙、丙、丁、戊 等 7 位！")
+		expect(t, w.HeardBy("群主"))
+		w.Invite("群主", "一", "二", "三", "四")
+		expect(t, w.Wind(time.Minute))
+		if got := w.HeardBy("群主"); len(got) != 1 || !strings.Contains(got[0], "一小时里来了 4 位新人") {
+			t.Errorf("the owner heard %q", got)
+		}
+	})
+}
+
 func TestPlaceholders(t *testing.T) {
 	o := options(onboarding.Settings{Welcome: "{名字} {您} {群名} {人数} {第几位} {邀请人} {日期} {群规} {下次播音}", Rules: "友善 {名字}"})
 	bottest.Run(t, o, func(w *bottest.World) {
