@@ -15,6 +15,7 @@ type duel struct {
 	From  bot.PersonID `json:"from"`
 	To    bot.PersonID `json:"to"`
 	Days  int          `json:"days"`
+	Asked bot.Day      `json:"asked,omitempty"` // a challenge holds for the day
 	Since bot.Day      `json:"since,omitempty"` // 0 until the other has taken it up
 	End   bot.Day      `json:"end,omitempty"`
 }
@@ -46,7 +47,7 @@ func duelCommand() bot.Command {
 
 var (
 	textNoDuel   = bot.Text{ZH: "%s现在没有对决。发「/对决 @谁 7」比一比谁打卡的天数多。", EN: "%sYou are in no duel. /duel @whom 7 starts one."}
-	textDare     = bot.Text{ZH: "⚔️ %s 向 %s 发起 %d 天打卡对决！发「/对决 应战」就从今天开始。", EN: "⚔️ %s dares %s to a duel of %d days! It begins today with /duel yes."}
+	textDare     = bot.Text{ZH: "⚔️ %s 向 %s 发起 %d 天打卡对决！今天发「/对决 应战」就开始。", EN: "⚔️ %s dares %s to a duel of %d days! It begins with /duel yes, today."}
 	textDuelOn   = bot.Text{ZH: "⚔️ %s 和 %s 的对决开始，到 %s 为止，看谁打卡的天数多！", EN: "⚔️ %s against %s until %s: who is there on more days?"}
 	textScore    = bot.Text{ZH: "⚔️ %s %d 天，%s %d 天，到 %s 为止。", EN: "⚔️ %s %d days, %s %d days, until %s."}
 	textDuelWon  = bot.Text{ZH: "⚔️ 对决结束：%s %d 天，%s %d 天，%s 赢了！", EN: "⚔️ The duel is over: %s %d days, %s %d days. %s wins!"}
@@ -66,7 +67,7 @@ func duelWith(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	n, d, err := duelOf(c.Tx, c.Event.Chat.ID, c.Event.From.Person)
+	n, d, err := b.duelNow(c.Tx, c.Event.From.Person)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func duelWith(_ context.Context, c *bot.Call) error {
 		c.Reply(textGaveIn, c.Name(d.From), c.Name(d.To))
 		return endDuel(c.Tx, c.Event.Chat.ID, n, d)
 	default:
-		return dare(c, word)
+		return dare(c, b, word)
 	}
 }
 
@@ -106,8 +107,17 @@ func duelOf(r store.Reader, chat bot.ChatID, who bot.PersonID) (n int, d duel, e
 	return 0, d, nil
 }
 
-func dare(c *bot.Call, name string) error {
-	chat, d := c.Event.Chat.ID, duel{From: c.Event.From.Person, Days: duelDays}
+// duelNow is duelOf, and ends a challenge of a day that is over.
+func (b *book) duelNow(tx store.Tx, who bot.PersonID) (n int, d duel, err error) {
+	n, d, err = duelOf(tx, b.Chat, who)
+	if err != nil || n == 0 || d.Since != 0 || d.Asked >= b.today {
+		return n, d, err
+	}
+	return 0, duel{}, endDuel(tx, b.Chat, n, d)
+}
+
+func dare(c *bot.Call, b *book, name string) error {
+	chat, d := c.Event.Chat.ID, duel{From: c.Event.From.Person, Days: duelDays, Asked: b.today}
 	if word := c.Arg("天数"); word != "" {
 		n, err := strconv.Atoi(strings.TrimRight(word, "天d"))
 		if err != nil || n < 1 || n > maxDuel {
@@ -122,7 +132,7 @@ func dare(c *bot.Call, name string) error {
 	d.To = m.Person
 	var heads [2]bot.PersonID
 	for i, id := range []bot.PersonID{d.From, d.To} {
-		if n, _, err := duelOf(c.Tx, chat, id); err != nil {
+		if n, _, err := b.duelNow(c.Tx, id); err != nil {
 			return err
 		} else if n != 0 {
 			return bot.Refuse(textInDuel, c.Name(id))

@@ -135,3 +135,24 @@ func TestLateCheckInsNameTheirDay(t *testing.T) {
 		expect(w.T, w.Says("小明", "打卡"), "…打卡成功！今天第 1 个，连续第 2 天，共 2 天。")
 	})
 }
+
+// Who leaves an invitation or a challenge alone is bound by it for the day only.
+func TestInvitationsHoldForTheDay(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		w.Says("小明", "/结伴 @阿杰 @苏苏")
+		w.Says("小明", "/对决 @阿杰")
+		expect(w.T, w.Says("苏苏", "/结伴 @群主"), "…已经在结伴了…")
+		expect(w.T, w.Says("苏苏", "/对决 @阿杰"), "…已经在对决里了…")
+		w.Wind(24 * time.Hour)
+		expect(w.T, w.Says("阿杰", "/结伴 同意"), "…没有人邀请您…")
+		expect(w.T, w.Says("阿杰", "/对决 应战"), "…没有人向您挑战…")
+		expect(w.T, w.Says("小明", "/结伴"), "…还没有结伴…")
+		expect(w.T, w.Says("苏苏", "/结伴 @群主"), "…邀请群主一起结伴…")
+		expect(w.T, w.Says("苏苏", "/对决 @阿杰"), "⚔️ 苏苏 向 阿杰 发起 7 天打卡对决！…")
+		w.Says("群主", "/结伴 同意")
+		w.Says("阿杰", "/对决 应战")
+		w.Wind(24 * time.Hour)
+		expect(w.T, w.Says("苏苏", "/结伴"), "🤝 苏苏、群主：…")
+		expect(w.T, w.Says("苏苏", "/对决"), "⚔️ 苏苏 0 天，阿杰 0 天…")
+	})
+}

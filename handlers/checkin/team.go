@@ -11,8 +11,9 @@ import (
 
 // A team is two to five people who keep each other going: the day counts for the team when all were there.
 type team struct {
-	Members []bot.PersonID `json:"members"` // identities, the founder first
-	Yes     []bool         `json:"yes"`     // who has agreed; the team begins when all have
+	Members []bot.PersonID `json:"members"`         // identities, the founder first
+	Yes     []bool         `json:"yes"`             // who has agreed; the team begins when all have
+	Asked   bot.Day        `json:"asked,omitempty"` // an invitation holds for the day: nobody is bound by one they leave alone
 	Since   bot.Day        `json:"since,omitempty"`
 	Habit   habit          `json:"habit,omitzero"`
 }
@@ -44,7 +45,7 @@ func teamCommand() bot.Command {
 
 var (
 	textNoTeam    = bot.Text{ZH: "%s还没有结伴。发「/结伴 @谁」邀请一到四位群友，大家都打了卡，那天才算。", EN: "%sYou are in no team. Invite one to four people with /team @whom; a day counts when all were there."}
-	textAsked     = bot.Text{ZH: "%s邀请%s一起结伴打卡！都发「/结伴 同意」就从今天开始。", EN: "%sinvites %s to check in together! It begins once all send /team yes."}
+	textAsked     = bot.Text{ZH: "%s邀请%s一起结伴打卡！今天都发「/结伴 同意」就开始。", EN: "%sinvites %s to check in together! It begins once all send /team yes today."}
 	textAgreed    = bot.Text{ZH: "%s同意啦，还等：%s", EN: "%sagreed. Still waiting for: %s"}
 	textBegun     = bot.Text{ZH: "🤝 %s 结伴成功，从今天起一起打卡！", EN: "🤝 %s are a team; it begins today!"}
 	textTeamDay   = bot.Text{ZH: "🤝 %s 今天都到齐了，结伴连续第 %d 天！", EN: "🤝 %s are all here: day %d of the team!"}
@@ -70,15 +71,15 @@ func teamUp(_ context.Context, c *bot.Call) error {
 	case "同意", "yes":
 		return agree(c, b)
 	case "退出", "leave":
-		return leaveTeam(c)
+		return leaveTeam(c, b)
 	default:
-		return invite(c, word)
+		return invite(c, b, word)
 	}
 }
 
-func invite(c *bot.Call, words string) error {
+func invite(c *bot.Call, b *book, words string) error {
 	chat := c.Event.Chat.ID
-	t := team{Members: []bot.PersonID{c.Event.From.Person}, Yes: []bool{true}}
+	t := team{Members: []bot.PersonID{c.Event.From.Person}, Yes: []bool{true}, Asked: b.today}
 	heads := map[bot.PersonID]bool{}
 	for _, name := range splitNames(words) {
 		m, err := c.One(name)
@@ -93,7 +94,7 @@ func invite(c *bot.Call, words string) error {
 			return err
 		}
 		heads[head] = true
-		if n, _, err := teamOf(c.Tx, chat, id); err != nil {
+		if n, _, err := b.teamNow(c.Tx, id); err != nil {
 			return err
 		} else if n != 0 {
 			return bot.Refuse(textInTeam, c.Name(id))
@@ -143,7 +144,7 @@ func names(c *bot.Call, list []bot.PersonID) string {
 
 func agree(c *bot.Call, b *book) error {
 	chat := c.Event.Chat.ID
-	n, t, err := teamOf(c.Tx, chat, c.Event.From.Person)
+	n, t, err := b.teamNow(c.Tx, c.Event.From.Person)
 	if err != nil {
 		return err
 	}
@@ -178,9 +179,9 @@ func agree(c *bot.Call, b *book) error {
 	return teams.Put(c.Tx, t, chat, n)
 }
 
-func leaveTeam(c *bot.Call) error {
+func leaveTeam(c *bot.Call, b *book) error {
 	chat := c.Event.Chat.ID
-	n, t, err := teamOf(c.Tx, chat, c.Event.From.Person)
+	n, t, err := b.teamNow(c.Tx, c.Event.From.Person)
 	if err != nil {
 		return err
 	}
@@ -202,7 +203,7 @@ func endTeam(tx store.Tx, chat bot.ChatID, n int, t team) error {
 }
 
 func showTeam(c *bot.Call, b *book) error {
-	n, t, err := teamOf(c.Tx, c.Event.Chat.ID, c.Event.From.Person)
+	n, t, err := b.teamNow(c.Tx, c.Event.From.Person)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,15 @@ func teamOf(r store.Reader, chat bot.ChatID, who bot.PersonID) (n int, t team, e
 	return 0, t, nil
 }
 
+// teamNow is teamOf, and ends an invitation of a day that is over.
+func (b *book) teamNow(tx store.Tx, who bot.PersonID) (n int, t team, err error) {
+	n, t, err = teamOf(tx, b.Chat, who)
+	if err != nil || n == 0 || t.Since != 0 || t.Asked >= b.today {
+		return n, t, err
+	}
+	return 0, team{}, endTeam(tx, b.Chat, n, t)
+}
+
 // allThere says whether every member of a team was there on a day, and who was not.
 func (b *book) allThere(r store.Reader, t team, d bot.Day) (bool, []bot.PersonID, error) {
 	var waits []bot.PersonID
