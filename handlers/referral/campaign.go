@@ -2,6 +2,7 @@ package referral
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,8 +44,8 @@ const (
 
 var (
 	textCampaignForm = bot.Text{
-		ZH: "可以写：/邀请活动、/邀请活动 开 天数 目标 奖励、/邀请活动 加 目标 奖励、/邀请活动 新人 奖励、/邀请活动 私信 目标 内容、/邀请活动 图 目标、/邀请活动 停",
-		EN: "Write: /campaign, /campaign start DAYS GOAL REWARD, /campaign add GOAL REWARD, /campaign newcomer REWARD, /campaign private GOAL WORDS, /campaign picture GOAL, /campaign stop",
+		ZH: "可以写：/邀请活动、/邀请活动 开 天数（或 12月1日至12月7日） 目标 奖励、/邀请活动 加 目标 奖励、/邀请活动 新人 奖励、/邀请活动 私信 目标 内容、/邀请活动 图 目标、/邀请活动 停",
+		EN: "Write: /campaign, /campaign start DAYS (or 12-01..12-07) GOAL REWARD, /campaign add GOAL REWARD, /campaign newcomer REWARD, /campaign private GOAL WORDS, /campaign picture GOAL, /campaign stop",
 	}
 	textCampaignNone  = bot.Text{ZH: "现在没有邀请活动。", EN: "There is no campaign just now."}
 	textCampaignBusy  = bot.Text{ZH: "上一个活动 %s 才结束，两个活动不能叠在一起。", EN: "The last campaign ends on %s; two do not overlap."}
@@ -125,10 +126,10 @@ func manage(_ context.Context, c *bot.Call) error {
 	return bot.Refuse(textCampaignForm)
 }
 
-// running is the campaign that runs now; where none does, the person is told.
+// running is the campaign that runs now or is to come; where none is, the person is told.
 func running(c *bot.Call) (n uint64, k campaign, err error) {
 	n, k, err = lastCampaign(c.Tx, c.Event.Chat.ID)
-	if err == nil && !k.runs(c.Event.At) {
+	if err == nil && !k.To.After(c.Event.At) {
 		err = bot.Refuse(textCampaignNone)
 	}
 	return n, k, err
@@ -144,32 +145,31 @@ func startCampaign(c *bot.Call) error {
 	if len(fields) < 3 {
 		return bot.Refuse(textCampaignForm)
 	}
-	days, err := strconv.Atoi(strings.TrimSuffix(fields[0], "天"))
 	goal, ok := goalOf(fields[1])
-	if err != nil || !ok || days < 1 || days > maxLength {
+	if !ok {
 		return bot.Refuse(textCampaignForm)
 	}
-	chat, at := c.Event.Chat.ID, moment(c.Event.At)
-	if err := endLast(c, at); err != nil {
+	k, err := campaign{Steps: []step{{Goal: goal, Reward: fields[2]}}}.spanned(c, fields[0])
+	if err != nil {
+		return err
+	}
+	if err := endLast(c, moment(c.Event.At)); err != nil {
 		return err
 	}
 	n, err := c.Tx.Next(string(campaigns))
 	if err != nil {
 		return err
 	}
-	k := campaign{From: at, To: at.AddDate(0, 0, days), First: c.Day(at), Last: c.Day(at) + bot.Day(days), Steps: []step{{Goal: goal, Reward: fields[2]}}}
-	if err := campaigns.Put(c.Tx, k, chat, n); err != nil {
+	if err := campaigns.Put(c.Tx, k, c.Event.Chat.ID, n); err != nil {
 		return err
 	}
-	s, and := bot.Settings[Settings](c), ""
-	if s.Checkin {
-		and = c.T(textAndDay)
+	if err := k.announce(c); err != nil {
+		return err
 	}
-	c.Reply(textCampaignOn, date(c, k.To), goal, c.T(textCampaignRule, s.Days, and), fields[2])
 	return c.SetTimer(k.To, timerEnd, "", nil)
 }
 
-// endLast reports the campaign before, if that is still to be done, and refuses while it runs.
+// endLast reports the campaign before, if that is still to be done, and refuses another while it runs or is to come.
 func endLast(c *bot.Call, at time.Time) error {
 	n, last, err := lastCampaign(c.Tx, c.Event.Chat.ID)
 	switch {
@@ -264,8 +264,12 @@ func showCampaign(c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	if !k.runs(c.Event.At) {
+	switch {
+	case !k.To.After(c.Event.At):
 		c.Reply(textCampaignNone)
+		return nil
+	case !k.runs(c.Event.At):
+		c.Reply(textCampaignComes, date(c, k.From), date(c, k.To), k.promises(c.T))
 		return nil
 	}
 	list, err := top(c.Tx, c.Event.Chat.ID, campaignOf(n), boardSize)
@@ -285,11 +289,15 @@ func stopCampaign(c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	k.To, k.Last = moment(c.Event.At), c.Day(c.Event.At)
-	if err := campaigns.Put(c.Tx, k, c.Event.Chat.ID, n); err != nil {
+	if err := errors.Join(c.ClearTimer(timerEnd, ""), c.ClearTimer(timerBegin, "")); err != nil {
 		return err
 	}
-	if err := c.ClearTimer(timerEnd, ""); err != nil {
+	if !k.runs(c.Event.At) {
+		c.Reply(textCampaignOff)
+		return campaigns.Delete(c.Tx, c.Event.Chat.ID, n)
+	}
+	k.To, k.Last = moment(c.Event.At), c.Day(c.Event.At)
+	if err := campaigns.Put(c.Tx, k, c.Event.Chat.ID, n); err != nil {
 		return err
 	}
 	return report(c, n, k)

@@ -326,3 +326,32 @@ func TestACampaignThatEndsInAnOutage(t *testing.T) {
 		})
 	}
 }
+
+// A campaign may be planned from one day to another: joins count for it from the first day's beginning to the last day's end.
+func TestACampaignOfDays(t *testing.T) {
+	run(t, referral.Settings{}, func(w *bottest.World) {
+		for _, text := range []string{"11-20至11-25", "11-25至11-22", "2027-06-01至2027-06-02", "11-22至2027-03-01"} {
+			expect(t, w.Says("小六", "/邀请活动 开 "+text+" 1 一本书"), "…日子要从今天起…")
+		}
+		for _, text := range []string{"明天至后天", "11-22至", "13-01至13-02", "至", "11月22日"} {
+			expect(t, w.Says("小六", "/邀请活动 开 "+text+" 1 一本书"), "…可以写：…")
+		}
+		expect(t, w.Says("小六", "/邀请活动 开 11月22日至11月23日 1 一本书"), "好的，邀请活动定在 11-22 04:00 到 11-24 04:00，邀请满 1 位新人（住满 0 天才算），就得：一本书。…")
+		expect(t, w.Says("小六", "/邀请活动 开 3 1 两本书"), "…两个活动不能叠在一起…")
+		expect(t, w.Says("小六", "/邀请活动 加 2 两本书"), "好的，邀请满 2 位，得：两本书")
+		expect(t, w.Says("小明", "/邀请活动"), "邀请活动 11-22 04:00 开始，到 11-24 04:00：满 1 位得 一本书、满 2 位得 两本书")
+		expect(t, w.Invite("小明", "甲")) // too early
+		w.Restart()
+		expect(t, w.Until("04:00:01"), "邀请活动开始啦！从现在到 11-24 04:00，邀请满 1 位新人（住满 0 天才算），就得：一本书")
+		expect(t, w.Invite("小明", "乙"), "恭喜 小明 邀请满 1 位，得：一本书！…")
+		w.Wind(24 * time.Hour)
+		w.Until("03:59:00")
+		expect(t, w.Invite("阿杰", "丙"), "恭喜 阿杰 邀请满 1 位，得：一本书！…")
+		expect(t, w.Wind(2*time.Minute), "邀请活动结束啦，一共带来 2 位新人。\n满 1 位（一本书）：小明、阿杰")
+		expect(t, w.Says("小六", "/邀请活动 开 12-01..12-07 1 一本书"), "好的，邀请活动定在 12-01 04:00 到 12-08 04:00…")
+		expect(t, w.Says("小六", "/邀请活动 停"), "好的，还没开始的邀请活动不办了。")
+		expect(t, w.Says("小六", "/邀请活动 停"), "…没有邀请活动…")
+		expect(t, w.Says("小六", "/邀请活动 开 2026-11-24至2026-11-24 1 一本书"), "邀请活动开始啦！从现在到 11-25 04:00…")
+		expect(t, w.Wind(10*24*time.Hour), "邀请活动结束啦，一共带来 0 位新人。")
+	})
+}

@@ -64,7 +64,7 @@ func Feature(open pictures.Opener) bot.Feature {
 			{On: "referral." + workKeep, Summary: bot.Text{ZH: "收好活动的图片", EN: "keeps the picture of a campaign"}, Run: pictureKept},
 			{On: "referral." + workExport, Summary: bot.Text{ZH: "发导出的文件", EN: "sends what was exported"}, Run: exported},
 		},
-		Timers: map[string]bot.Run{timerRipen: ripen, timerAsk: ask, timerEnd: finish},
+		Timers: map[string]bot.Run{timerRipen: ripen, timerAsk: ask, timerBegin: beginNow, timerEnd: finish},
 		Jobs: []bot.Job{{
 			Name: "ripen", Summary: bot.Text{ZH: "看看哪些邀请该算数了", EN: "look which credits are due"},
 			Spec:   func(any) string { return "每天 4:10" }, // after a move to another account no timer is left

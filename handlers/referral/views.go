@@ -149,6 +149,7 @@ func sourceRows(r store.Reader, q bot.Query) (out [][]string, err error) {
 
 var (
 	textRuns  = bot.Text{ZH: "进行中", EN: "running"}
+	textComes = bot.Text{ZH: "还没开始", EN: "to come"}
 	textEnded = bot.Text{ZH: "已结束", EN: "over"}
 )
 
@@ -166,8 +167,11 @@ func campaignRows(r store.Reader, q bot.Query) (out [][]string, err error) {
 			return nil, err
 		}
 		k, state := row.Value, say(textEnded)
-		if k.runs(q.Now) {
+		switch {
+		case k.runs(q.Now):
 			state = say(textRuns)
+		case k.From.After(q.Now):
+			state = say(textComes)
 		}
 		for _, s := range k.Steps {
 			won, err := winnerCount(r, q.Chat, n, s.Goal)
