@@ -85,10 +85,20 @@ func openBook(c *bot.Call, cal calendar, p plan, at time.Time) (*book, error) {
 	if err := b.close(c); err != nil {
 		return nil, err
 	}
-	if err := c.SetTimer(cal.begin(cal.day(c.Now)+1).Add(spread(c.Event.Chat.ID)), timerDay, "", nil); err != nil {
+	if err := c.SetTimer(nextEnd(c, cal), timerDay, "", nil); err != nil {
 		return nil, err
 	}
 	return b, books.Put(c.Tx, b.bookRow, b.id)
+}
+
+// nextEnd is when the day that is over next is to be ended. Whoever opens a book earlier does not put that off: what else is
+// to be done of the day is done then.
+func nextEnd(c *bot.Call, cal calendar) time.Time {
+	today, by := cal.day(c.Now), spread(c.Event.Chat.ID)
+	if at := cal.begin(today).Add(by); at.After(c.Now) {
+		return at
+	}
+	return cal.begin(today + 1).Add(by)
 }
 
 // spread puts the ends of many groups' days a few minutes apart.

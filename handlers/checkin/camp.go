@@ -57,14 +57,14 @@ func (b *book) endCamp(c *bot.Call) error {
 		}
 	}
 	if n == 0 {
-		c.Reply(textCampNone, b.plan.Name, b.plan.length())
+		tellGroup(c, textCampNone, b.plan.Name, b.plan.length())
 		return nil
 	}
 	text := strings.Join(names, c.T(textComma))
 	if n > len(names) {
 		text += c.T(textOthers, n-len(names))
 	}
-	c.Reply(textCampEnd, b.plan.Name, b.plan.length(), n, text, b.plan.Name)
+	tellGroup(c, textCampEnd, b.plan.Name, b.plan.length(), n, text, b.plan.Name)
 	return nil
 }
 

@@ -279,8 +279,7 @@ func endOfDay(_ context.Context, c *bot.Call) error {
 	if err := b.tellRest(c); err != nil {
 		return err
 	}
-	next := b.cal.begin(b.cal.day(c.Now) + 1).Add(spread(c.Event.Chat.ID))
-	return c.SetTimer(next, timerDay, "", nil)
+	return c.SetTimer(nextEnd(c, b.cal), timerDay, "", nil)
 }
 
 // clockText is a time of day in the zone of a book.

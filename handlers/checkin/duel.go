@@ -240,11 +240,11 @@ func (b *book) settleDuels(c *bot.Call) error {
 		}
 		switch from, to := c.Name(d.From), c.Name(d.To); {
 		case one == other:
-			c.Reply(textDuelEven, from, to, one)
+			tellGroup(c, textDuelEven, from, to, one)
 		case one > other:
-			c.Reply(textDuelWon, from, one, to, other, from)
+			tellGroup(c, textDuelWon, from, one, to, other, from)
 		default:
-			c.Reply(textDuelWon, from, one, to, other, to)
+			tellGroup(c, textDuelWon, from, one, to, other, to)
 		}
 		if err := endDuel(c.Tx, chat, n, d); err != nil {
 			return err

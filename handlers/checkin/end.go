@@ -46,6 +46,12 @@ func (b *book) end(c *bot.Call) error {
 	return b.settleDuels(c)
 }
 
+// tellGroup says something in the group, wherever the event came from: it may be a check-in in private or a look of the console
+// that found the day over.
+func tellGroup(c *bot.Call, t bot.Text, args ...any) {
+	c.Send(bot.Effect{Kind: bot.Say, Chat: c.Event.Chat.ID, Text: c.T(t, args...), Class: bot.Unasked})
+}
+
 // endDue says whether anything is to be said.
 func (b *book) endDue(r store.Reader) (bool, error) {
 	if b.plan.Name != "" {
@@ -83,7 +89,7 @@ func (b *book) tellOutage(c *bot.Call) {
 	if len(days) > daysNamed {
 		text = days[0] + "–" + days[len(days)-1]
 	}
-	c.Reply(textOutage, text)
+	tellGroup(c, textOutage, text)
 	b.Untold = nil
 }
 

@@ -1,9 +1,11 @@
 package checkin_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/owner"
@@ -155,4 +157,34 @@ func TestInvitationsHoldForTheDay(t *testing.T) {
 		expect(w.T, w.Says("苏苏", "/结伴"), "🤝 苏苏、群主：…")
 		expect(w.T, w.Says("苏苏", "/对决"), "⚔️ 苏苏 0 天，阿杰 0 天…")
 	})
+}
+
+// What ended is told in the group, whoever's message it is that comes first in the new day.
+func TestWhatEndedIsToldInTheGroup(t *testing.T) {
+	for name, first := range map[string]func(w *bottest.World){
+		"a check-in in private": func(w *bottest.World) { w.Private("小明", "打卡") },
+		"the console": func(w *bottest.World) {
+			if _, err := w.Bot().Ask(w.T.Context(), bot.Event{Chat: w.Group(), Text: "/打卡榜"}); err != nil {
+				w.T.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bottest.Run(t, options(), func(w *bottest.World) {
+				w.Says("小明", "/对决 @阿杰 1")
+				w.Says("阿杰", "/对决 应战")
+				w.Says("小六", "/打卡项 营 1天")
+				w.Says("小明", "打卡")
+				down(w, -time.Minute, 13*time.Hour)
+				w.Until("04:00:00")
+				first(w)
+				got := strings.Join(w.Wind(10*time.Minute), "\n")
+				for _, want := range []string{"⚔️ 对决结束：小明 1 天，阿杰 0 天", "🏁「营」圆满结束", "11月21日 我掉线了"} {
+					if !strings.Contains(got, want) {
+						t.Errorf("heard %q, and not %q", got, want)
+					}
+				}
+			})
+		})
+	}
 }

@@ -152,6 +152,18 @@ func TestDaysOffAreToldOnce(t *testing.T) {
 	})
 }
 
+// Whoever looks at a board before the day is ended does not keep the group from hearing of a day off.
+func TestAnEarlyLookPutsNothingOff(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.DaysOff = []string{"2026-11-24"} }), func(w *bottest.World) {
+		w.Wind(48 * time.Hour)
+		w.Says("小明", "打卡")
+		w.Until("04:00:00")
+		w.Says("阿杰", "/打卡榜")
+		expect(w.T, w.Wind(6*time.Minute), "今天休息…")
+		expect(w.T, w.Wind(24*time.Hour))
+	})
+}
+
 // A picture that must come along may come first or second.
 func TestWhatMustComeAlong(t *testing.T) {
 	bottest.Run(t, with(func(s *checkin.Settings) { s.Kind, s.Unit = "picture", "页" }), func(w *bottest.World) {
