@@ -196,7 +196,31 @@ func accept(_ context.Context, c *bot.Call) error {
 	if err != nil || !ok || r.State != queued {
 		return err
 	}
+	if c.OutOfTouch() || bot.DayOf(r.Due, c.Zone(), 0) != bot.DayOf(c.Now, c.Zone(), 0) {
+		return r.putOff(c, who)
+	}
 	return r.accept(c, who)
+}
+
+// putOff waits for the connection, and for the hours. Whose day went by meanwhile takes their place on another: a day has room for
+// so many, and not for those of a week's outage too.
+func (r *request) putOff(c *bot.Call, who bot.PersonID) error {
+	rule, err := ruleOf(c)
+	if err != nil {
+		return err
+	}
+	if c.OutOfTouch() {
+		from, to, err := parseHours(rule.Hours)
+		if err != nil {
+			return err
+		}
+		return c.SetTimer(within(c.Now.Add(lookAfter).In(c.Zone()), from, to), timerAccept, string(who), who)
+	}
+	r.State = waits
+	if err := r.queue(c, rule, who); err != nil {
+		return err
+	}
+	return requests.Put(c.Tx, *r, who)
 }
 
 // accept asks the service, and looks a while later what came of it.

@@ -67,6 +67,38 @@ func TestTheRule(t *testing.T) {
 	})
 }
 
+// Whoever is to be accepted while the account is cut off is accepted when it is back, so many a day all the same.
+func TestTheRuleInAnOutage(t *testing.T) {
+	s := friends.Settings{Accept: true, Cap: 2, Hours: "8:00-22:00", Delay: time.Minute, Hello: "你好 {名字}！"}
+	bottest.Run(t, bottest.Options{
+		Features: []bot.Feature{friends.Feature(), boss()}, Settings: map[string]any{"friends": s}, Tells: true,
+	}, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.Private("群主", "/boss")
+		names := []string{"甲", "乙", "丙", "丁", "戊"}
+		greeted := func() (n int) {
+			for _, name := range names {
+				n += len(w.HeardBy(name))
+			}
+			return n
+		}
+		for _, name := range names {
+			w.Asks(name, "读书")
+		}
+		w.Cut(true)
+		w.Wind(46 * time.Hour) // two days of two
+		w.Cut(false)
+		for day, want := range []int{2, 2, 1, 0} {
+			w.Wind(12 * time.Hour)
+			if n := greeted(); n != want {
+				t.Errorf("on day %d %d were greeted, expected %d", day, n, want)
+			}
+			w.Wind(12 * time.Hour)
+		}
+		expect(t, w.HeardBy("群主"))
+	})
+}
+
 // So many a day and no more: the rest is accepted on the days that follow.
 func TestTheCap(t *testing.T) {
 	s := friends.Settings{Accept: true, Cap: 2, Hours: "8:00-22:00", Hello: "好 {名字}"}
