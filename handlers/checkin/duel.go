@@ -107,13 +107,17 @@ func duelOf(r store.Reader, chat bot.ChatID, who bot.PersonID) (n int, d duel, e
 	return 0, d, nil
 }
 
-// duelNow is duelOf, and ends a challenge of a day that is over.
+// duelNow is duelOf, and ends the challenges of days that are over on the way.
 func (b *book) duelNow(tx store.Tx, who bot.PersonID) (n int, d duel, err error) {
-	n, d, err = duelOf(tx, b.Chat, who)
-	if err != nil || n == 0 || d.Since != 0 || d.Asked >= b.today {
-		return n, d, err
+	for {
+		n, d, err = duelOf(tx, b.Chat, who)
+		if err != nil || n == 0 || d.Since != 0 || d.Asked >= b.today {
+			return n, d, err
+		}
+		if err := endDuel(tx, b.Chat, n, d); err != nil {
+			return 0, d, err
+		}
 	}
-	return 0, duel{}, endDuel(tx, b.Chat, n, d)
 }
 
 func dare(c *bot.Call, b *book, name string) error {

@@ -23,14 +23,15 @@ type pairs struct {
 type pact struct {
 	members []string
 	yes     []bool
+	asked   bot.Day
 	since   bot.Day
 }
 
 // A bout is a duel.
 type bout struct {
-	from, to   string
-	days       int
-	since, end bot.Day
+	from, to          string
+	days              int
+	asked, since, end bot.Day
 }
 
 // firstOf gives the lowest-sorted identity of a person for which there is something.
@@ -45,38 +46,65 @@ func (m *model) firstOf(name string, in func(n string) int) int {
 	return 0
 }
 
-func (m *model) teamOf(name string) int {
-	return m.firstOf(name, func(n string) int {
-		for i, t := range m.pairs.teams {
-			if slices.Contains(t.members, n) {
-				return i
+// teamNow is somebody's team, and the invitations that are found to be over on the way to it.
+func (m *model) teamNow(name string, now bot.Day) (n int, over []int) {
+	for {
+		n := m.firstOf(name, func(n string) int {
+			for i, t := range m.pairs.teams {
+				if slices.Contains(t.members, n) && !slices.Contains(over, i) {
+					return i
+				}
 			}
+			return 0
+		})
+		if n == 0 || m.pairs.teams[n].since != 0 || m.pairs.teams[n].asked >= now {
+			return n, over
 		}
-		return 0
-	})
+		over = append(over, n)
+	}
 }
 
-func (m *model) duelOf(name string) int {
-	return m.firstOf(name, func(n string) int {
-		for i, d := range m.pairs.duels {
-			if d.from == n || d.to == n {
-				return i
+// duelNow is teamNow for duels and challenges.
+func (m *model) duelNow(name string, now bot.Day) (n int, over []int) {
+	for {
+		n := m.firstOf(name, func(n string) int {
+			for i, d := range m.pairs.duels {
+				if (d.from == n || d.to == n) && !slices.Contains(over, i) {
+					return i
+				}
 			}
+			return 0
+		})
+		if n == 0 || m.pairs.duels[n].since != 0 || m.pairs.duels[n].asked >= now {
+			return n, over
 		}
-		return 0
-	})
+		over = append(over, n)
+	}
+}
+
+// drop removes what was found to be over; where the command was refused nothing is.
+func drop[T any](all map[int]T, over ...[]int) {
+	for _, list := range over {
+		for _, n := range list {
+			delete(all, n)
+		}
+	}
 }
 
 func (m *model) team(name, other string) error {
-	if _, err := m.today(); err != nil {
+	now, err := m.today()
+	if err != nil {
 		return err
 	}
 	m.says(name, "/结伴 @"+other)
-	if m.head(name) == m.head(other) || m.teamOf(name) != 0 || m.teamOf(other) != 0 {
+	one, over := m.teamNow(name, now)
+	two, more := m.teamNow(other, now)
+	if m.head(name) == m.head(other) || one != 0 || two != 0 {
 		return nil
 	}
+	drop(m.pairs.teams, over, more)
 	m.pairs.team++
-	m.pairs.teams[m.pairs.team] = &pact{members: []string{name, other}, yes: []bool{true, false}}
+	m.pairs.teams[m.pairs.team] = &pact{members: []string{name, other}, yes: []bool{true, false}, asked: now}
 	return nil
 }
 
@@ -86,10 +114,12 @@ func (m *model) agree(name string) error {
 		return err
 	}
 	m.says(name, "/结伴 同意")
-	t := m.pairs.teams[m.teamOf(name)]
+	n, over := m.teamNow(name, now)
+	t := m.pairs.teams[n]
 	if t == nil || t.since != 0 {
 		return nil
 	}
+	drop(m.pairs.teams, over)
 	for i, n := range t.members {
 		t.yes[i] = t.yes[i] || m.head(n) == m.head(name)
 	}
@@ -100,7 +130,11 @@ func (m *model) agree(name string) error {
 }
 
 func (m *model) leave(name string) error {
-	n := m.teamOf(name)
+	now, err := m.today()
+	if err != nil {
+		return err
+	}
+	n, over := m.teamNow(name, now)
 	t := m.pairs.teams[n]
 	if t != nil && t.since != 0 { // what is shown is judged to the day
 		heard := m.says(name, "/结伴")
@@ -114,21 +148,25 @@ func (m *model) leave(name string) error {
 		}
 	}
 	m.says(name, "/结伴 退出")
-	delete(m.pairs.teams, n)
+	drop(m.pairs.teams, over, []int{n})
 	return nil
 }
 
 func (m *model) dare(name, other string, days int) error {
-	if _, err := m.today(); err != nil {
+	now, err := m.today()
+	if err != nil {
 		return err
 	}
 	m.settle()
 	m.says(name, fmt.Sprintf("/对决 @%s %d", other, days))
-	if m.head(name) == m.head(other) || m.duelOf(name) != 0 || m.duelOf(other) != 0 {
+	one, over := m.duelNow(name, now)
+	two, more := m.duelNow(other, now)
+	if m.head(name) == m.head(other) || one != 0 || two != 0 {
 		return nil
 	}
+	drop(m.pairs.duels, over, more)
 	m.pairs.duel++
-	m.pairs.duels[m.pairs.duel] = &bout{from: name, to: other, days: days}
+	m.pairs.duels[m.pairs.duel] = &bout{from: name, to: other, days: days, asked: now}
 	return nil
 }
 
@@ -139,21 +177,25 @@ func (m *model) takeUp(name string) error {
 	}
 	m.settle()
 	m.says(name, "/对决 应战")
-	d := m.pairs.duels[m.duelOf(name)]
+	n, over := m.duelNow(name, now)
+	d := m.pairs.duels[n]
 	if d == nil || d.since != 0 || m.head(d.to) != m.head(name) {
 		return nil
 	}
+	drop(m.pairs.duels, over)
 	d.since, d.end = now, now+bot.Day(d.days)-1
 	return nil
 }
 
 func (m *model) giveIn(name string) error {
-	if _, err := m.today(); err != nil {
+	now, err := m.today()
+	if err != nil {
 		return err
 	}
 	m.settle()
 	m.says(name, "/对决 认输")
-	delete(m.pairs.duels, m.duelOf(name))
+	n, over := m.duelNow(name, now)
+	drop(m.pairs.duels, over, []int{n})
 	return nil
 }
 

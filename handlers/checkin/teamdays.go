@@ -29,13 +29,17 @@ func teamOf(r store.Reader, chat bot.ChatID, who bot.PersonID) (n int, t team, e
 	return 0, t, nil
 }
 
-// teamNow is teamOf, and ends an invitation of a day that is over.
+// teamNow is teamOf, and ends the invitations of days that are over on the way: who was two people may have one each.
 func (b *book) teamNow(tx store.Tx, who bot.PersonID) (n int, t team, err error) {
-	n, t, err = teamOf(tx, b.Chat, who)
-	if err != nil || n == 0 || t.Since != 0 || t.Asked >= b.today {
-		return n, t, err
+	for {
+		n, t, err = teamOf(tx, b.Chat, who)
+		if err != nil || n == 0 || t.Since != 0 || t.Asked >= b.today {
+			return n, t, err
+		}
+		if err := endTeam(tx, b.Chat, n, t); err != nil {
+			return 0, t, err
+		}
 	}
-	return 0, team{}, endTeam(tx, b.Chat, n, t)
 }
 
 // allThere says whether every member of a team was there on a day, and who was not.
