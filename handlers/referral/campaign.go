@@ -347,6 +347,6 @@ func report(c *bot.Call, n uint64, k campaign) error {
 	if waits > 0 {
 		text += c.T(textCampaignLate)
 	}
-	c.Say(text)
+	sayInGroup(c, text)
 	return nil
 }

@@ -355,3 +355,15 @@ func TestACampaignOfDays(t *testing.T) {
 		expect(t, w.Wind(10*24*time.Hour), "邀请活动结束啦，一共带来 0 位新人。")
 	})
 }
+
+// The group hears of a campaign that the owner starts and stops in the console.
+func TestACampaignFromTheConsole(t *testing.T) {
+	run(t, referral.Settings{}, func(w *bottest.World) {
+		expect(t, ask(t, w, "/邀请活动 开 7 3 一本书"), "邀请活动开始啦！…")
+		expect(t, w.Wind(time.Second), "邀请活动开始啦！…")
+		expect(t, ask(t, w, "/邀请活动"), "邀请活动到 11-28 12:00：满 3 位得 一本书")
+		expect(t, w.Wind(time.Second))
+		expect(t, ask(t, w, "/邀请活动 停"), "邀请活动结束啦，一共带来 0 位新人。")
+		expect(t, w.Wind(time.Second), "邀请活动结束啦，一共带来 0 位新人。")
+	})
+}

@@ -96,8 +96,16 @@ func (k campaign) announce(c *bot.Call) error {
 		c.Reply(textCampaignPlan, date(c, k.From), date(c, k.To), first.Goal, rule, first.Reward)
 		return c.SetTimer(k.From, timerBegin, "", nil)
 	}
-	c.Reply(textCampaignOn, date(c, k.To), first.Goal, rule, first.Reward)
+	sayInGroup(c, c.T(textCampaignOn, date(c, k.To), first.Goal, rule, first.Reward))
 	return nil
+}
+
+// sayInGroup says something to the group, and in the console where that asked for it.
+func sayInGroup(c *bot.Call, text string) {
+	if c.Event.Kind == bot.Asked {
+		c.Say(text)
+	}
+	c.Send(bot.Effect{Kind: bot.Say, Text: text})
 }
 
 // beginNow tells the group that the campaign that was planned begins.
