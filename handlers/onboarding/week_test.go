@@ -109,6 +109,22 @@ func TestAStepWaitsForTheConnection(t *testing.T) {
 	})
 }
 
+// So does a greeting, with the question that newcomers are to answer.
+func TestAGreetingWaitsForTheConnection(t *testing.T) {
+	o := options(onboarding.Settings{Welcome: "欢迎 {名字}！", Window: 20 * time.Second, Question: "您好？"})
+	o.Tells = true
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.Invite("小明", "小红")
+		w.Cut(true)
+		w.Wind(3 * time.Hour)
+		expect(t, w.Says("小六", "/未答"))
+		w.Cut(false)
+		expect(t, w.Heard(), "没有还没回答的新人。")
+		expect(t, w.Wind(10*time.Minute), "欢迎 小红！", "小红，您好？")
+	})
+}
+
 // joiner merges two people, the second into the first.
 func joiner() bot.Feature {
 	text := bot.Text{ZH: "x", EN: "x"}

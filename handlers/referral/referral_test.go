@@ -192,6 +192,21 @@ func TestThanksWaitForTheConnection(t *testing.T) {
 	})
 }
 
+// A question waits for the connection too.
+func TestAQuestionWaitsForTheConnection(t *testing.T) {
+	bottest.Run(t, bottest.Options{
+		Features: []bot.Feature{feature(), checkin.Feature(pictures.Lazily(pictures.Options{}))}, Tells: true, Settings: map[string]any{"referral": referral.Settings{Ask: true}},
+	}, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.JoinByQR("甲", "")
+		w.Cut(true)
+		w.Wind(3 * time.Hour)
+		w.Cut(false)
+		expect(t, w.Heard())
+		expect(t, w.Wind(10*time.Minute), "甲，是哪位朋友邀请您来的？…")
+	})
+}
+
 // Whom nobody can tell is asked, once, and a crowd is not.
 func TestWhoIsAsked(t *testing.T) {
 	run(t, referral.Settings{Ask: true}, func(w *bottest.World) {
