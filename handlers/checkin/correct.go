@@ -32,11 +32,12 @@ type undoing struct {
 }
 
 const (
-	changes    = store.Table[change]("checkin/changes")      // chat, number
-	changesOf  = store.Table[struct{}]("checkin/changes/of") // identity, chat, number
-	changeLast = store.Table[int]("checkin/changed")         // chat: the last number given
-	logSize    = 10
-	maxReason  = 200 // characters kept of a reason
+	changes     = store.Table[change]("checkin/changes")      // chat, number
+	changesOf   = store.Table[struct{}]("checkin/changes/of") // identity, chat, number
+	changeLast  = store.Table[int]("checkin/changed")         // chat: the last number given
+	correctDays = 365
+	logSize     = 10
+	maxReason   = 200 // characters kept of a reason
 )
 
 func correctCommands() []bot.Command {
@@ -76,6 +77,7 @@ var (
 	textLogLine    = bot.Text{ZH: "%d. %s %s %s：%s（%s 改，%s）", EN: "%d. %s, %s, %s: %s (by %s, %s)"}
 	textLogUndone  = bot.Text{ZH: "，已收回", EN: ", taken back"}
 	textFutureDay  = bot.Text{ZH: "还没到的日子不能改。", EN: "Days to come cannot be corrected."}
+	textLongAgo    = bot.Text{ZH: "一年以前的日子不能改了，请看看年份写对没有。", EN: "Days of more than a year ago cannot be corrected; is the year right?"}
 	textOtherNames = bot.Text{ZH: "（这一天还有用别的名字打的卡）", EN: " (they were there under another name too)"}
 )
 
@@ -105,6 +107,9 @@ func correct(_ context.Context, c *bot.Call) error {
 	}
 	if d > b.today {
 		return bot.Refuse(textFutureDay)
+	}
+	if d <= b.today-correctDays { // a slip of the pen: answers name days without their year
+		return bot.Refuse(textLongAgo)
 	}
 	return b.correct(c, m, d, yes, reason)
 }

@@ -188,3 +188,13 @@ func TestWhatEndedIsToldInTheGroup(t *testing.T) {
 		})
 	}
 }
+
+// A year that was mistyped is no correction.
+func TestCorrectionsOfLongAgo(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		for _, date := range []string{"0026-11-20", "1970-01-01", "2025-11-21"} {
+			expect(w.T, w.Says("小六", "/改打卡 小明 "+date+" 有 忘了"), "…一年以前的日子不能改了…")
+		}
+		expect(w.T, w.Says("小六", "/改打卡 小明 2025-11-22 有 忘了"), "第 1 条修改：小明 11月22日 改为有打卡。…")
+	})
+}

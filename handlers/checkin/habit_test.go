@@ -227,7 +227,7 @@ func TestInPrivateOfTwoGroups(t *testing.T) {
 		expect(w.T, w.Private("小明", "打卡"), "这次打卡算在哪个群？回个数字就好：\n1. 六点二十读书会\n2. 六点二十晨跑群")
 		w.Wind(5 * time.Minute) // the next day
 		expect(w.T, w.Private("小明", "3"))
-		expect(w.T, w.Private("小明", "2"), "「六点二十晨跑群」打卡成功！今天第 1 个，连续第 1 天，共 1 天。")
+		expect(w.T, w.Private("小明", "2"), "「六点二十晨跑群」打卡成功！今天第 1 个，连续第 1 天，共 1 天。（算 11月21日 的）")
 		expect(w.T, w.Private("小明", "２"), "「六点二十晨跑群」今天 03:59 已经打过卡啦…")
 		expect(w.T, w.Private("小明", "1"), "「六点二十读书会」打卡成功！今天第 1 个…")
 		w.Wind(6 * time.Minute)
