@@ -154,7 +154,7 @@ func cutName(text string) (name, rest string) {
 	return foldName(text[:i]), strings.TrimSpace(text[i+size:])
 }
 
-var number = regexp.MustCompile(`\d{1,7}(?:\.\d{1,2})?`)
+var number = regexp.MustCompile(`(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?`)
 
 // amount adds up the numbers before a unit, in hundredths.
 func amount(text, unit string) (sum int) {
@@ -166,9 +166,9 @@ func amount(text, unit string) (sum int) {
 		if !strings.HasPrefix(strings.TrimLeft(text[at[1]:], " "), unit) {
 			continue
 		}
-		f, err := strconv.ParseFloat(text[at[0]:at[1]], 64)
+		f, err := strconv.ParseFloat(strings.ReplaceAll(text[at[0]:at[1]], ",", ""), 64)
 		if err == nil {
-			sum += int(math.Round(f * 100))
+			sum += int(math.Round(min(f*100, maxSum)))
 		}
 	}
 	return min(sum, maxSum)
