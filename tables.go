@@ -27,7 +27,7 @@ func carried() []archive.Table {
 		{Name: "bot/points/richest"},
 		{Name: "bot/points/once"},
 		{Name: "bot/unreminded"},
-		{Name: "bot/outages"},                                  // days on which the bot was away break nobody's habit
+		{Name: "bot/outages"}, // days on which the bot was away break nobody's habit
 		{Name: "bot/pauses"},
 		{Name: "friends/requests", Without: []string{"token"}}, // it is of the sign-in
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks

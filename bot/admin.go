@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"time"
 
+	"sixtwenty/schedules"
 	"sixtwenty/store"
 )
 
@@ -127,6 +128,15 @@ func (c *Call) SetFor(name, field, value string) error {
 func (c *Call) why(err error) string {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return c.T(r.text, r.args...)
+	}
+	if f, ok := errors.AsType[interface {
+		error
+		In(l Lang) string
+	}](err); ok {
+		return f.In(c.group.Language)
+	}
+	if s, ok := errors.AsType[*schedules.SyntaxError](err); ok && c.group.Language == ZH {
+		return s.Chinese()
 	}
 	return err.Error()
 }

@@ -168,6 +168,21 @@ const (
 // Refuse makes the error that tells the person, in one friendly line, why nothing was done.
 func Refuse(t Text, args ...any) error { return &refusal{t, args} }
 
+// Fault makes the error of a Check that says, in both languages, what is wrong with a setting. In chat it is said in the group's,
+// for config.yaml the name of the field stands before it.
+func Fault(field string, t Text, args ...any) error { return &settingFault{field, t, args} }
+
+type settingFault struct {
+	field string
+	text  Text
+	args  []any
+}
+
+func (f *settingFault) Error() string { return f.field + ": " + f.In(EN) }
+
+// In says it in a language.
+func (f *settingFault) In(l Lang) string { return sprintf(f.text.In(l), f.args) }
+
 type refusal struct {
 	text Text
 	args []any

@@ -58,13 +58,25 @@ func Defaults() Settings {
 
 const maxWords = 20
 
+var (
+	textNotAnswers = bot.Text{ZH: "「%s」不行，要写 each、card 或 auto", EN: "%q is none of each, card and auto"}
+	textNotKind    = bot.Text{ZH: "「%s」不行，要写 any、text、picture、voice 或 link", EN: "%q is none of any, text, picture, voice and link"}
+	textNotNumber  = bot.Text{ZH: "%d 不行，要写 0 到 %d 的数", EN: "%d is not a number from 0 to %d"}
+	textNotEvery   = bot.Text{ZH: "%v 不行，要在 5s 和 1h 之间", EN: "%v is not from 5s to 1h"}
+	textNotWindow  = bot.Text{ZH: "「%s」看不懂，要写成 05:00-08:00", EN: "%q is no time of day; write 05:00-08:00"}
+	textNotWords   = bot.Text{ZH: "有 %d 个，最多 %d 个", EN: "found %d, at most %d"}
+	textNotUnit    = bot.Text{ZH: "「%s」太长，最多 8 个字", EN: "%q is longer than 8 characters"}
+	textNotDay     = bot.Text{ZH: "「%s」不是日期，要写成 2026-12-31", EN: "%q is no date like 2026-12-31"}
+	textNotDays    = bot.Text{ZH: "「%s」不是天数", EN: "%q is no number of days"}
+)
+
 // Check says what is wrong with the settings; its errors begin with the name of the field.
 func (s Settings) Check() error {
 	if !slices.Contains([]string{answerEach, answerCard, answerAuto}, s.Answers) {
-		return fmt.Errorf("answers: %q is none of each, card and auto", s.Answers)
+		return bot.Fault("answers", textNotAnswers, s.Answers)
 	}
 	if _, ok := kinds()[s.Kind]; !ok {
-		return fmt.Errorf("kind: %q is none of any, text, picture, voice and link", s.Kind)
+		return bot.Fault("kind", textNotKind, s.Kind)
 	}
 	for _, n := range []struct {
 		name        string
@@ -79,33 +91,33 @@ func (s Settings) Check() error {
 		{"points", s.Points, 1000},
 	} {
 		if n.value < 0 || n.value > n.most {
-			return fmt.Errorf("%s: %d is not a number from 0 to %d", n.name, n.value, n.most)
+			return bot.Fault(n.name, textNotNumber, n.value, n.most)
 		}
 	}
 	if s.CardEvery < 5*time.Second || s.CardEvery > time.Hour {
-		return fmt.Errorf("card_every: %v is not from 5s to 1h", s.CardEvery)
+		return bot.Fault("card_every", textNotEvery, s.CardEvery)
 	}
 	if s.Window != "" && !clockSpan.MatchString(s.Window) || s.Window != "" && s.window() == (window{}) {
-		return fmt.Errorf("window: %q is no time of day; write 05:00-08:00", s.Window)
+		return bot.Fault("window", textNotWindow, s.Window)
 	}
 	return s.checkLists()
 }
 
 func (s Settings) checkLists() error {
 	if len(s.Words) > maxWords {
-		return fmt.Errorf("words: found %d, at most %d", len(s.Words), maxWords)
+		return bot.Fault("words", textNotWords, len(s.Words), maxWords)
 	}
 	if len([]rune(s.Unit)) > 8 {
-		return fmt.Errorf("unit: %q is longer than 8 characters", s.Unit)
+		return bot.Fault("unit", textNotUnit, s.Unit)
 	}
 	for _, d := range s.DaysOff {
 		if _, err := bot.ParseDay(d); err != nil {
-			return fmt.Errorf("days_off: %w", err)
+			return bot.Fault("days_off", textNotDay, d)
 		}
 	}
 	for _, m := range s.Milestones {
 		if n, err := strconv.Atoi(m); err != nil || n < 1 {
-			return fmt.Errorf("milestones: %q is no number of days", m)
+			return bot.Fault("milestones", textNotDays, m)
 		}
 	}
 	if s.Remind != "" {

@@ -43,6 +43,12 @@ const (
 	maxAck     = 40 // bytes
 )
 
+var (
+	textNotShort   = bot.Text{ZH: "有 %d 字节，最多 %d 字节（一个汉字是三个）", EN: "%d bytes are more than %d"}
+	textNotBetween = bot.Text{ZH: "%v 不行，要在 0s 和 %v 之间", EN: "%v is not between 0s and %v"}
+	textNotNumber  = bot.Text{ZH: "%d 不行，要写 0 到 %d 的数", EN: "%d is not between 0 and %d"}
+)
+
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	for _, t := range []struct {
@@ -57,7 +63,7 @@ func (s Settings) Check() error {
 		{"question", s.Question, nil},
 	} {
 		if len(t.text) > maxText {
-			return fmt.Errorf("%s: %d bytes are more than %d", t.name, len(t.text), maxText)
+			return bot.Fault(t.name, textNotShort, len(t.text), maxText)
 		}
 		if t.known == nil { // a plain text
 			continue
@@ -67,13 +73,13 @@ func (s Settings) Check() error {
 		}
 	}
 	if s.Window < 0 || s.Window > time.Hour {
-		return fmt.Errorf("window: %v is not between 0s and 1h", s.Window)
+		return bot.Fault("window", textNotBetween, s.Window, time.Hour)
 	}
 	if s.AnswerWithin < 0 || s.AnswerWithin > maxWithin {
-		return fmt.Errorf("answer_within: %v is not between 0s and %v", s.AnswerWithin, maxWithin)
+		return bot.Fault("answer_within", textNotBetween, s.AnswerWithin, maxWithin)
 	}
 	if len(s.Acknowledge) > maxAck {
-		return fmt.Errorf("acknowledge: %d bytes are more than %d", len(s.Acknowledge), maxAck)
+		return bot.Fault("acknowledge", textNotShort, len(s.Acknowledge), maxAck)
 	}
 	return s.checkNumbers()
 }
@@ -84,7 +90,7 @@ func (s Settings) checkNumbers() error {
 		n, most int
 	}{{"cap", s.Cap, 1000}, {"surge", s.Surge, 10_000}, {"intro_day", s.IntroDay, maxDay}, {"nudge_day", s.NudgeDay, maxDay}, {"week_day", s.WeekDay, maxDay}} {
 		if n.n < 0 || n.n > n.most {
-			return fmt.Errorf("%s: %d is not between 0 and %d", n.name, n.n, n.most)
+			return bot.Fault(n.name, textNotNumber, n.n, n.most)
 		}
 	}
 	if s.Steps == "" {

@@ -23,17 +23,22 @@ type Settings struct {
 	SpeechMin int           `yaml:"speech_min" help:"至少几个字才算一句话|the least number of characters of a message that earns"`
 }
 
+var (
+	textNotNumber = bot.Text{ZH: "%d 不行，要写 0 到 %d 的数", EN: "%d is not a number from 0 to %d"}
+	textNotGap    = bot.Text{ZH: "%v 不行，要在 0s 和 24h 之间", EN: "%v is not from 0s to 24h"}
+)
+
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	switch {
 	case s.Speech < 0 || s.Speech > 1000:
-		return fmt.Errorf("speech: %d is not a number from 0 to 1000", s.Speech)
+		return bot.Fault("speech", textNotNumber, s.Speech, 1000)
 	case s.SpeechGap < 0 || s.SpeechGap > 24*time.Hour:
-		return fmt.Errorf("speech_gap: %v is not from 0s to 24h", s.SpeechGap)
+		return bot.Fault("speech_gap", textNotGap, s.SpeechGap)
 	case s.SpeechCap < 0 || s.SpeechCap > 100_000:
-		return fmt.Errorf("speech_cap: %d is not a number from 0 to 100000", s.SpeechCap)
+		return bot.Fault("speech_cap", textNotNumber, s.SpeechCap, 100_000)
 	case s.SpeechMin < 0 || s.SpeechMin > 1000:
-		return fmt.Errorf("speech_min: %d is not a number from 0 to 1000", s.SpeechMin)
+		return bot.Fault("speech_min", textNotNumber, s.SpeechMin, 1000)
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ package referral
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"sixtwenty/bot"
@@ -30,17 +29,19 @@ type Settings struct {
 
 const maxPoints = 1000
 
+var textNotNumber = bot.Text{ZH: "%d 不行，要写 0 到 %d 的数", EN: "%d is not between 0 and %d"}
+
 // Check says what is wrong with the settings.
 func (s Settings) Check() error {
 	switch {
 	case s.Days < 0 || s.Days > qualityDays:
-		return fmt.Errorf("days: %d is not between 0 and %d", s.Days, qualityDays)
+		return bot.Fault("days", textNotNumber, s.Days, qualityDays)
 	case s.Burst < 0 || s.Burst > crowd*10:
-		return fmt.Errorf("burst: %d is not between 0 and %d", s.Burst, crowd*10)
+		return bot.Fault("burst", textNotNumber, s.Burst, crowd*10)
 	case s.Groups < 0 || s.Groups > crowd:
-		return fmt.Errorf("groups: %d is not between 0 and %d", s.Groups, crowd)
+		return bot.Fault("groups", textNotNumber, s.Groups, crowd)
 	case s.Points < 0 || s.Points > maxPoints:
-		return fmt.Errorf("points: %d is not between 0 and %d", s.Points, maxPoints)
+		return bot.Fault("points", textNotNumber, s.Points, maxPoints)
 	}
 	return nil
 }
