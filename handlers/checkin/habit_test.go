@@ -204,6 +204,7 @@ func TestInPrivate(t *testing.T) {
 		expect(w.T, w.Private("小明", "早"))
 		expect(w.T, w.Private("小明", "1"))
 		expect(w.T, w.Private("小明", "/我的打卡"), "「六点二十读书会」连续 1 天…", "[图片] month.png")
+		expect(w.T, w.Private("小明", "/我的打卡 图"), "「六点二十读书会」连续 1 天…", "[图片] month.png")
 		expect(w.T, w.Heard())
 		expect(w.T, w.Wind(time.Minute), "第 1 名 小明 已打卡。")
 		expect(w.T, w.Private("路人", "打卡"), "要和我在同一个群里…")

@@ -30,7 +30,11 @@ func mine(_ context.Context, c *bot.Call) error {
 	if c.Event.From.Person == "" {
 		return bot.Refuse(textNobody)
 	}
-	b, err := theBook(c, c.Arg("项目"))
+	name := c.Arg("项目")
+	if isPicture(name) { // there is one anyway
+		name = ""
+	}
+	b, err := theBook(c, name)
 	if err != nil {
 		return err
 	}
