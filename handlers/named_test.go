@@ -53,7 +53,7 @@ func TestFaultsOfSettingsInBothLanguages(t *testing.T) {
 			"…没有改：15 不行，要写 0 到 14 的数", "…没有改：-1 不行，要写 0 到 1000 的数",
 		},
 		bot.EN: {
-			"…unchanged: \"all\" is none of each, card and auto", "…unchanged: remind: schedule \"25点\"…", "…unchanged: 31 is not between 0 and 30", "…unchanged: {谁} at character 1 is unknown…",
+			"…unchanged: “all” is none of each, card and auto", "…unchanged: remind: schedule \"25点\"…", "…unchanged: 31 is not between 0 and 30", "…unchanged: {谁} at character 1 is unknown…",
 			"…unchanged: 15 is not between 0 and 14", "…unchanged: -1 is not a number from 0 to 1000",
 		},
 	} {

@@ -59,15 +59,15 @@ func Defaults() Settings {
 const maxWords = 20
 
 var (
-	textNotAnswers = bot.Text{ZH: "「%s」不行，要写 each、card 或 auto", EN: "%q is none of each, card and auto"}
-	textNotKind    = bot.Text{ZH: "「%s」不行，要写 any、text、picture、voice 或 link", EN: "%q is none of any, text, picture, voice and link"}
+	textNotAnswers = bot.Text{ZH: "「%s」不行，要写 each、card 或 auto", EN: "“%s” is none of each, card and auto"}
+	textNotKind    = bot.Text{ZH: "「%s」不行，要写 any、text、picture、voice 或 link", EN: "“%s” is none of any, text, picture, voice and link"}
 	textNotNumber  = bot.Text{ZH: "%d 不行，要写 0 到 %d 的数", EN: "%d is not a number from 0 to %d"}
 	textNotEvery   = bot.Text{ZH: "%v 不行，要在 5s 和 1h 之间", EN: "%v is not from 5s to 1h"}
-	textNotWindow  = bot.Text{ZH: "「%s」看不懂，要写成 05:00-08:00", EN: "%q is no time of day; write 05:00-08:00"}
+	textNotWindow  = bot.Text{ZH: "「%s」看不懂，要写成 05:00-08:00", EN: "“%s” is no time of day; write 05:00-08:00"}
 	textNotWords   = bot.Text{ZH: "有 %d 个，最多 %d 个", EN: "found %d, at most %d"}
-	textNotUnit    = bot.Text{ZH: "「%s」太长，最多 8 个字", EN: "%q is longer than 8 characters"}
-	textNotDay     = bot.Text{ZH: "「%s」不是日期，要写成 2026-12-31", EN: "%q is no date like 2026-12-31"}
-	textNotDays    = bot.Text{ZH: "「%s」不是天数", EN: "%q is no number of days"}
+	textNotUnit    = bot.Text{ZH: "「%s」太长，最多 8 个字", EN: "“%s” is longer than 8 characters"}
+	textNotDay     = bot.Text{ZH: "「%s」不是日期，要写成 2026-12-31", EN: "“%s” is no date like 2026-12-31"}
+	textNotDays    = bot.Text{ZH: "「%s」不是天数", EN: "“%s” is no number of days"}
 )
 
 // Check says what is wrong with the settings; its errors begin with the name of the field.
