@@ -143,12 +143,33 @@ func openNow(c *bot.Call, text string) (open []*book, rest string, err error) {
 		times += c.T(textTime, b.title(c), plan{Window: b.window(c), Days: b.plan.Days, Start: b.plan.Start, End: b.plan.End}.text(c.Group().Language))
 	}
 	if len(open) > 0 {
-		return open, text, nil
+		open, err = countable(c, open)
+		return open, text, err
 	}
 	if done, err := marks.Has(c.Tx, all[0].id, c.Event.From.Person, int(all[0].today)); err != nil || done {
 		return all[:1], text, err
 	}
 	return nil, text, bot.Refuse(textClosed, times)
+}
+
+// countable leaves out the books of which a manager took the day back, where another is open: it counts in that all the same.
+func countable(c *bot.Call, open []*book) (rest []*book, err error) {
+	if len(open) == 1 {
+		return open, nil
+	}
+	for _, b := range open {
+		m, _, err := marks.Get(c.Tx, b.id, c.Event.From.Person, int(b.today))
+		if err != nil {
+			return nil, err
+		}
+		if !m.Void {
+			rest = append(rest, b)
+		}
+	}
+	if len(rest) == 0 {
+		return open, nil
+	}
+	return rest, nil
 }
 
 func (b *book) title(c *bot.Call) string {

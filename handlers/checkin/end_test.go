@@ -198,3 +198,16 @@ func TestCorrectionsOfLongAgo(t *testing.T) {
 		expect(w.T, w.Says("小六", "/改打卡 小明 2025-11-22 有 忘了"), "第 1 条修改：小明 11月22日 改为有打卡。…")
 	})
 }
+
+// A day that was taken back in one check-in leaves the others alone.
+func TestADayTakenBackIsOneOfSeveral(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		w.Says("小明", "打卡")
+		w.Says("小六", "/改打卡 小明 今天 无 代打的")
+		expect(w.T, w.Says("小明", "打卡"), "…被管理员撤下了…")
+		w.Says("小六", "/打卡项 早读 全天")
+		expect(w.T, w.Says("小明", "打卡"), "…「早读」打卡成功！今天第 1 个…")
+		w.Says("小六", "/改打卡 小明 今天 无 早读 也是代打的")
+		expect(w.T, w.Says("小明", "打卡"), "…被管理员撤下了…")
+	})
+}
