@@ -73,14 +73,22 @@ func Members(r store.Reader, chat ChatID) ([]Member, error) {
 	return list, nil
 }
 
-// Chats yields every chat the bot lives in.
+// Chats yields every group the bot lives in.
 func Chats(r store.Reader) ([]Chat, error) {
+	return groups(r, func(row ChatRow) bool { return row.On })
+}
+
+// EveryChat yields those too that it lives in no longer, of which the data are kept: what is told of somebody, or forgotten, is
+// told or forgotten of them all.
+func EveryChat(r store.Reader) ([]Chat, error) { return groups(r, func(ChatRow) bool { return true }) }
+
+func groups(r store.Reader, wanted func(ChatRow) bool) ([]Chat, error) {
 	var list []Chat
 	for row, err := range chats.Scan(r, store.Range{}) {
 		if err != nil {
 			return nil, err
 		}
-		if !row.Value.Group || !row.Value.On {
+		if !row.Value.Group || !wanted(row.Value) {
 			continue
 		}
 		var id ChatID

@@ -16,18 +16,26 @@ import (
 // TestOfTheForgottenNoNameIsKept: somebody does all that members can do, and all is done to them that managers can do; once they
 // are forgotten, no table of any feature holds their name.
 func TestOfTheForgottenNoNameIsKept(t *testing.T) {
+	t.Run("of a group", func(t *testing.T) { forgotten(t, "") })
+	t.Run("of a group that the bot was sent away from", func(t *testing.T) { forgotten(t, "/停用") })
+}
+
+func forgotten(t *testing.T, before string) {
+	t.Helper()
 	const name = "林间的小路"
 	o := options()
 	o.Members = []string{name, "阿杰", "苏苏"}
 	bottest.Run(t, o, func(w *bottest.World) {
 		lead(w, name)
 		w.Wind(26 * time.Hour)
-		before := holding(w, name)
-		if len(before) < 6 {
-			t.Fatalf("the name is kept in %q only; the test is blind", before)
+		if held := holding(w, name); len(held) < 6 {
+			t.Fatalf("the name is kept in %q only; the test is blind", held)
 		}
 		for _, feature := range silent(w, name) {
 			t.Errorf("feature %s keeps something of a person, and neither tells them (About) nor forgets it (Forget)", feature)
+		}
+		if before != "" {
+			w.Says("小六", before)
 		}
 		w.Private(name, "/忘记我")
 		if got := w.Private(name, "/忘记我 确定"); len(got) != 1 || !strings.Contains(got[0], "已经忘记了") {

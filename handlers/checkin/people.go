@@ -135,7 +135,7 @@ var (
 
 // groupNames are the names of the groups the bot lives in.
 func groupNames(r store.Reader) (map[bot.ChatID]string, error) {
-	list, err := bot.Chats(r)
+	list, err := bot.EveryChat(r)
 	names := map[bot.ChatID]string{}
 	for _, c := range list {
 		names[c.ID] = bot.CleanName(c.Name)

@@ -153,7 +153,7 @@ func unNew(tx store.Tx, chat bot.ChatID, who bot.PersonID) error {
 // forget removes when somebody joined, and what they did in groups they are no longer noted in: who is on a list of offences
 // cannot leave it by asking to be forgotten.
 func forget(tx store.Tx, who bot.Person) error {
-	chats, err := bot.Chats(tx)
+	chats, err := bot.EveryChat(tx)
 	if err != nil {
 		return err
 	}

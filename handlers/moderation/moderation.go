@@ -113,7 +113,7 @@ func drop(c *bot.Call, chat bot.ChatID, who bot.PersonID) error {
 }
 
 func forget(tx store.Tx, who bot.Person) error {
-	chats, err := bot.Chats(tx)
+	chats, err := bot.EveryChat(tx)
 	if err != nil {
 		return err
 	}

@@ -193,7 +193,7 @@ func cardOf(r store.Reader, chat bot.ChatID, who bot.Person) (string, error) {
 
 // about tells what somebody wrote of themselves, when they came and when they were last here, group by group.
 func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
-	chats, err := bot.Chats(r)
+	chats, err := bot.EveryChat(r)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +240,7 @@ func lastSeen(r store.Reader, chat bot.ChatID, who bot.Person) (last bot.Day, er
 
 // forget removes what somebody wrote of themselves, that they were new, and when they were here.
 func forget(tx store.Tx, who bot.Person) error {
-	chats, err := bot.Chats(tx)
+	chats, err := bot.EveryChat(tx)
 	if err != nil {
 		return err
 	}

@@ -284,7 +284,7 @@ func spoke(_ context.Context, c *bot.Call) error {
 }
 
 func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
-	list, err := bot.Chats(r)
+	list, err := bot.EveryChat(r)
 	if err != nil {
 		return nil, err
 	}
@@ -320,7 +320,7 @@ func why(r store.Reader, q bot.Question) (lines []bot.Line, err error) {
 
 // forget drops when somebody last wrote. The ledger is the house's.
 func forget(tx store.Tx, who bot.Person) error {
-	list, err := bot.Chats(tx)
+	list, err := bot.EveryChat(tx)
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func (w *explainer) origin() (lines []bot.Line, err error) {
 
 // about tells, for the card of a person, whom they brought and how they came, group by group.
 func about(r store.Reader, who bot.Person, l bot.Lang) (lines []bot.Line, err error) {
-	chats, err := bot.Chats(r)
+	chats, err := bot.EveryChat(r)
 	if err != nil {
 		return nil, err
 	}
