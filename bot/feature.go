@@ -168,9 +168,9 @@ const (
 // Refuse makes the error that tells the person, in one friendly line, why nothing was done.
 func Refuse(t Text, args ...any) error { return &refusal{t, args} }
 
-// Fault makes the error of a Check that says, in both languages, what is wrong with a setting. In chat it is said in the group's,
+// BadSetting makes the error of a Check that says, in both languages, what is wrong with a setting. In chat it is said in the group's,
 // for config.yaml the name of the field stands before it.
-func Fault(field string, t Text, args ...any) error { return &settingFault{field, t, args} }
+func BadSetting(field string, t Text, args ...any) error { return &settingFault{field, t, args} }
 
 type settingFault struct {
 	field string

@@ -73,10 +73,10 @@ var (
 // Check says what is wrong with the settings; its errors begin with the name of the field.
 func (s Settings) Check() error {
 	if !slices.Contains([]string{answerEach, answerCard, answerAuto}, s.Answers) {
-		return bot.Fault("answers", textNotAnswers, s.Answers)
+		return bot.BadSetting("answers", textNotAnswers, s.Answers)
 	}
 	if _, ok := kinds()[s.Kind]; !ok {
-		return bot.Fault("kind", textNotKind, s.Kind)
+		return bot.BadSetting("kind", textNotKind, s.Kind)
 	}
 	for _, n := range []struct {
 		name        string
@@ -91,33 +91,33 @@ func (s Settings) Check() error {
 		{"points", s.Points, 1000},
 	} {
 		if n.value < 0 || n.value > n.most {
-			return bot.Fault(n.name, textNotNumber, n.value, n.most)
+			return bot.BadSetting(n.name, textNotNumber, n.value, n.most)
 		}
 	}
 	if s.CardEvery < 5*time.Second || s.CardEvery > time.Hour {
-		return bot.Fault("card_every", textNotEvery, s.CardEvery)
+		return bot.BadSetting("card_every", textNotEvery, s.CardEvery)
 	}
 	if s.Window != "" && !clockSpan.MatchString(s.Window) || s.Window != "" && s.window() == (window{}) {
-		return bot.Fault("window", textNotWindow, s.Window)
+		return bot.BadSetting("window", textNotWindow, s.Window)
 	}
 	return s.checkLists()
 }
 
 func (s Settings) checkLists() error {
 	if len(s.Words) > maxWords {
-		return bot.Fault("words", textNotWords, len(s.Words), maxWords)
+		return bot.BadSetting("words", textNotWords, len(s.Words), maxWords)
 	}
 	if len([]rune(s.Unit)) > 8 {
-		return bot.Fault("unit", textNotUnit, s.Unit)
+		return bot.BadSetting("unit", textNotUnit, s.Unit)
 	}
 	for _, d := range s.DaysOff {
 		if _, err := bot.ParseDay(d); err != nil {
-			return bot.Fault("days_off", textNotDay, d)
+			return bot.BadSetting("days_off", textNotDay, d)
 		}
 	}
 	for _, m := range s.Milestones {
 		if n, err := strconv.Atoi(m); err != nil || n < 1 {
-			return bot.Fault("milestones", textNotDays, m)
+			return bot.BadSetting("milestones", textNotDays, m)
 		}
 	}
 	if s.Remind != "" {

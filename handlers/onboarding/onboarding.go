@@ -63,7 +63,7 @@ func (s Settings) Check() error {
 		{"question", s.Question, nil},
 	} {
 		if len(t.text) > maxText {
-			return bot.Fault(t.name, textNotShort, len(t.text), maxText)
+			return bot.BadSetting(t.name, textNotShort, len(t.text), maxText)
 		}
 		if t.known == nil { // a plain text
 			continue
@@ -73,13 +73,13 @@ func (s Settings) Check() error {
 		}
 	}
 	if s.Window < 0 || s.Window > time.Hour {
-		return bot.Fault("window", textNotBetween, s.Window, time.Hour)
+		return bot.BadSetting("window", textNotBetween, s.Window, time.Hour)
 	}
 	if s.AnswerWithin < 0 || s.AnswerWithin > maxWithin {
-		return bot.Fault("answer_within", textNotBetween, s.AnswerWithin, maxWithin)
+		return bot.BadSetting("answer_within", textNotBetween, s.AnswerWithin, maxWithin)
 	}
 	if len(s.Acknowledge) > maxAck {
-		return bot.Fault("acknowledge", textNotShort, len(s.Acknowledge), maxAck)
+		return bot.BadSetting("acknowledge", textNotShort, len(s.Acknowledge), maxAck)
 	}
 	return s.checkNumbers()
 }
@@ -90,7 +90,7 @@ func (s Settings) checkNumbers() error {
 		n, most int
 	}{{"cap", s.Cap, 1000}, {"surge", s.Surge, 10_000}, {"intro_day", s.IntroDay, maxDay}, {"nudge_day", s.NudgeDay, maxDay}, {"week_day", s.WeekDay, maxDay}} {
 		if n.n < 0 || n.n > n.most {
-			return bot.Fault(n.name, textNotNumber, n.n, n.most)
+			return bot.BadSetting(n.name, textNotNumber, n.n, n.most)
 		}
 	}
 	if s.Steps == "" {

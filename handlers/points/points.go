@@ -32,13 +32,13 @@ var (
 func (s Settings) Check() error {
 	switch {
 	case s.Speech < 0 || s.Speech > 1000:
-		return bot.Fault("speech", textNotNumber, s.Speech, 1000)
+		return bot.BadSetting("speech", textNotNumber, s.Speech, 1000)
 	case s.SpeechGap < 0 || s.SpeechGap > 24*time.Hour:
-		return bot.Fault("speech_gap", textNotGap, s.SpeechGap)
+		return bot.BadSetting("speech_gap", textNotGap, s.SpeechGap)
 	case s.SpeechCap < 0 || s.SpeechCap > 100_000:
-		return bot.Fault("speech_cap", textNotNumber, s.SpeechCap, 100_000)
+		return bot.BadSetting("speech_cap", textNotNumber, s.SpeechCap, 100_000)
 	case s.SpeechMin < 0 || s.SpeechMin > 1000:
-		return bot.Fault("speech_min", textNotNumber, s.SpeechMin, 1000)
+		return bot.BadSetting("speech_min", textNotNumber, s.SpeechMin, 1000)
 	}
 	return nil
 }

@@ -35,13 +35,13 @@ var textNotNumber = bot.Text{ZH: "%d 不行，要写 0 到 %d 的数", EN: "%d i
 func (s Settings) Check() error {
 	switch {
 	case s.Days < 0 || s.Days > qualityDays:
-		return bot.Fault("days", textNotNumber, s.Days, qualityDays)
+		return bot.BadSetting("days", textNotNumber, s.Days, qualityDays)
 	case s.Burst < 0 || s.Burst > crowd*10:
-		return bot.Fault("burst", textNotNumber, s.Burst, crowd*10)
+		return bot.BadSetting("burst", textNotNumber, s.Burst, crowd*10)
 	case s.Groups < 0 || s.Groups > crowd:
-		return bot.Fault("groups", textNotNumber, s.Groups, crowd)
+		return bot.BadSetting("groups", textNotNumber, s.Groups, crowd)
 	case s.Points < 0 || s.Points > maxPoints:
-		return bot.Fault("points", textNotNumber, s.Points, maxPoints)
+		return bot.BadSetting("points", textNotNumber, s.Points, maxPoints)
 	}
 	return nil
 }
