@@ -108,7 +108,7 @@ func (c *Call) Say(s string) {
 }
 
 // Send asks for an effect. Where it names no chat, class or expiry they are those of the event: an answer to who wrote, a
-// broadcast of a job, unasked of all else. The ID is the engine's.
+// broadcast of a job, unasked of all else; about a finished work those of who asked for it. The ID is the engine's.
 func (c *Call) Send(e Effect) {
 	if e.Chat == "" {
 		e.Chat = c.here().ID
@@ -138,6 +138,8 @@ func (c *Call) Send(e Effect) {
 
 func (c *Call) class() Class {
 	switch {
+	case c.Event.class != "":
+		return c.Event.class
 	case c.Event.Kind == Ordered: // the owner scheduled it, nobody waits for it
 		return Broadcast
 	case c.command != nil || c.Event.Kind == Message:
@@ -182,7 +184,7 @@ func (c *Call) Work(name, key string, data any) error {
 		return fmt.Errorf("work %s: %w", name, err)
 	}
 	c.worked = true
-	w := workRow{Data: raw, Chat: c.here(), Asked: c.Now, After: c.Now}
+	w := workRow{Data: raw, Chat: c.here(), Asked: c.Now, After: c.Now, Class: c.class()}
 	return putWork(c.Tx, w, store.Key(c.feature.Name, name, key))
 }
 
@@ -201,7 +203,7 @@ func (c *Call) Emit(fact string, data any) error {
 		return fmt.Errorf("fact %s: %w", fact, err)
 	}
 	e := c.Event
-	e.Kind, e.Data = Kind(c.feature.Name+"."+fact), raw
+	e.Kind, e.Data, e.class = Kind(c.feature.Name+"."+fact), raw, ""
 	c.run.facts = append(c.run.facts, e)
 	return nil
 }

@@ -68,6 +68,7 @@ type Event struct {
 	Roster []Member
 	People []PersonID      // Left: who
 	Data   json.RawMessage // a fact's or a tick's own
+	class  Class           // of what is said about a finished work: as that of who asked for it
 }
 
 // A Chat is a group or a private conversation, as the account knows it now.

@@ -19,6 +19,8 @@ type workRow struct {
 	Asked time.Time       `json:"asked"`
 	Tries int             `json:"tries,omitempty"`
 	After time.Time       `json:"after,omitzero"` // no sooner than this: when it was asked for, or is to be tried again
+	// Class is that of who asked: whoever waits for an answer waits for it though it takes a work to give.
+	Class Class `json:"class,omitempty"`
 }
 
 const (
@@ -194,7 +196,7 @@ func (b *Bot) work(ctx context.Context, rowKey string, row workRow) {
 		b.log.Error("the result of a work does not encode", logFeature(name), logError(err))
 		return
 	}
-	e := Event{ID: "work/" + rowKey, Kind: Kind(name + "." + work), At: b.clock.Now(), Chat: row.Chat, Data: data}
+	e := Event{ID: "work/" + rowKey, Kind: Kind(name + "." + work), At: b.clock.Now(), Chat: row.Chat, Data: data, class: row.Class}
 	it := item{event: &e, work: rowKey, answer: make(chan answer, 1)}
 	if b.put(ctx, it) != nil {
 		return

@@ -101,6 +101,20 @@ func TestAWorkAskedTwiceIsDoneOnce(t *testing.T) {
 	})
 }
 
+// TestWhoWaitsForAWorkIsAnsweredAtNight: what a command began is an answer, though the work ends after it. A job's is none.
+func TestWhoWaitsForAWorkIsAnsweredAtNight(t *testing.T) {
+	b := &bench{work: done("成了")}
+	f := b.feature()
+	f.Watches = append(f.Watches, watch(Tickled, func(_ context.Context, c *Call) error { return c.Work("make", "b", "酒") }))
+	play(t, Options{Features: []Feature{f}, Pace: Pace{Quiet: "12:00-13:00"}}, func(r *rig) {
+		r.put(says("小明", "/做 a 饼"))
+		r.put(Event{Kind: Tickled, Chat: club, From: member("小明")})
+		r.expect(club, "a 饼 成了")
+		r.wind(time.Hour)
+		r.expect(club, "b 酒 成了")
+	})
+}
+
 func TestAWorkThatFails(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -194,6 +194,20 @@ func TestTheReminderIsNotPutOff(t *testing.T) {
 	})
 }
 
+// TestAVoiceIsOfferedAtNight: whoever records tomorrow's voice late must not wait for the answer until it is too late.
+func TestAVoiceIsOfferedAtNight(t *testing.T) {
+	o := bottest.Options{
+		Features: []bot.Feature{owner.Feature("314159"), broadcast.Feature()}, Settings: settings(t, nil), Pace: bot.Pace{Quiet: "23:00-06:00"},
+	}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/机主 314159")
+		w.Until("23:30")
+		w.HeardBy("群主")
+		hears(t, w.Gives("群主", bot.Media{Kind: bot.Voice, Length: 40 * time.Second}, bottest.Silk(40*time.Second)), "…明天 06:20…")
+		hears(t, w.Private("群主", "好"), "…")
+	})
+}
+
 // TestSpeechByAnEndpoint that speaks as OpenAI's does; its key comes from the environment and the text from the settings.
 func TestSpeechByAnEndpoint(t *testing.T) {
 	t.Setenv("OPENAI_API_KEY", "sk-test")

@@ -92,9 +92,7 @@ func drawn(_ context.Context, c *bot.Call) error {
 	}
 	for _, to := range e.To {
 		for _, p := range list {
-			c.Send(bot.Effect{
-				Kind: bot.SendImage, Chat: to, Media: p.Sum, Name: p.Name, Class: bot.Unasked, Expires: c.Now.Add(worth),
-			})
+			c.Send(bot.Effect{Kind: bot.SendImage, Chat: to, Media: p.Sum, Name: p.Name, Expires: c.Now.Add(worth)})
 		}
 	}
 	return nil

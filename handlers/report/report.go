@@ -114,7 +114,7 @@ func job(name string, s bot.Text, spec func(Settings) string, compose func(*bot.
 				return err
 			}
 			for _, home := range homes {
-				c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: r.Text, Class: bot.Unasked, Expires: c.Now.Add(worth)})
+				c.Send(bot.Effect{Kind: bot.Say, Chat: home, Text: r.Text, Expires: c.Now.Add(worth)})
 			}
 			return draw(c, r.Art, homes)
 		},

@@ -136,3 +136,19 @@ func TestWhatComesOftenHidesNothing(t *testing.T) {
 		hears(t, w.Private("群主", "/晨报"), "…接下来：13:00 1. 发「喝水」（到 23:00 共 11 次）；明天 00:00 1. 发「喝水」（到 12:00 共 13 次）；06:20 6:20 语音（没有新语音）…")
 	})
 }
+
+// TestAReportAtNight comes when its owner wants it, though it is quiet then.
+func TestAReportAtNight(t *testing.T) {
+	o := bottest.Options{
+		Features: []bot.Feature{owner.Feature("314159"), checkin.Feature(pictures.Lazily(pictures.Options{})), report.Feature(pictures.Lazily(pictures.Options{}))},
+		Settings: map[string]any{"report": report.Settings{Weekly: "每天 23:30"}}, Pace: bot.Pace{Quiet: "23:00-06:00"},
+	}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Private("群主", "/机主 314159")
+		w.Says("小明", "打卡")
+		w.Until("23:29")
+		w.HeardBy("群主")
+		w.Until("23:30:01")
+		hears(t, w.HeardBy("群主"), "…打卡…")
+	})
+}
