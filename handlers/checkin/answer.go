@@ -213,7 +213,7 @@ func showCards(_ context.Context, c *bot.Call) error {
 		}
 		lines = append(lines, line)
 	}
-	c.Say(strings.Join(lines, "\n"))
+	c.Send(bot.Effect{Kind: bot.Say, Text: strings.Join(lines, "\n"), Class: bot.Answer}) // to all of them: it goes at night, too
 	return gathering.Delete(c.Tx, chat)
 }
 

@@ -371,6 +371,18 @@ func TestWhy(t *testing.T) {
 	})
 }
 
+// A card answers those who checked in, so the early ones of a big group do not wait for the end of the quiet hours.
+func TestCardsAtNight(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.Answers = "card" })
+	opts.Pace.Quiet = "23:00-06:00"
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Until("05:10")
+		w.Says("小明", "打卡")
+		w.Says("阿杰", "打卡")
+		expect(w.T, w.Wind(time.Minute), "第 1–2 名已打卡，最快 小明 05:10:00。")
+	})
+}
+
 // A milestone is celebrated once, though it is reached in two check-ins at once.
 func TestOneCelebration(t *testing.T) {
 	bottest.Run(t, with(func(s *checkin.Settings) { s.Milestones = []string{"1", "2"} }), func(w *bottest.World) {
