@@ -18,6 +18,8 @@ type Outage struct {
 	Reason Text      `json:"reason"`
 	// Lost: a new scan was needed, so what was said meanwhile will never be known. Otherwise it came in afterwards.
 	Lost bool `json:"lost,omitempty"`
+	// On: it goes on still, so nobody knows whether anything is lost.
+	On bool `json:"-"`
 }
 
 // A touch is the last moment at which the account was known to be connected.
@@ -90,11 +92,12 @@ func (r *run) outNow() (o Outage, on bool, err error) {
 	if err != nil || !known || s.Name == "" {
 		return o, false, err
 	}
-	o = Outage{From: last.At, To: r.now, Reason: s.Reason}
+	o = Outage{From: last.At, To: r.now, Reason: s.Reason, On: !s.Reached}
 	if s.Reached {
 		o.To = s.Since // not after the last touch, unless it has just come back
+		o.Lost = o.To.After(o.From) && last.Session != "" && last.Session != r.session
 	}
-	return o, o.To.Sub(o.From) >= minOutage, nil
+	return o, o.Lost || o.To.Sub(o.From) >= minOutage, nil
 }
 
 // watchAccount has the engine keep, once a minute and when the account comes back, that it is connected, or find out that

@@ -56,6 +56,7 @@ type World struct {
 	in    []string    // the members of the group, in order of joining
 	told  []bot.Event // what happened while the bot was down
 	cut   bool
+	scans int      // after the first
 	media sync.Map // what Gives gave
 }
 
@@ -112,8 +113,7 @@ func (w *World) start() {
 		}
 	}
 	synctest.Wait() // what is due at the start comes before the sign-in
-	w.put(bot.Event{ID: "signed-in/1", Kind: bot.SignedIn, From: w.member(accountName), Text: "session-1"})
-	w.acct.become(bot.Online)
+	w.signIn()
 }
 
 func (w *World) halt() {
@@ -128,39 +128,6 @@ func (w *World) Bot() *bot.Bot { return w.bot }
 
 // DB is the bot's store.
 func (w *World) DB() store.DB { return w.db }
-
-// Restart ends the bot and starts it again on the same store. What was not heard yet stays to be heard.
-func (w *World) Restart() {
-	w.T.Helper()
-	w.halt()
-	before := w.acct
-	w.start()
-	w.acct.goOn(before)
-	w.catchUp()
-}
-
-// Down ends the bot until Restart. What happens meanwhile is told then, with the time at which it happened.
-func (w *World) Down() { w.halt() }
-
-// Cut takes the account's connection away, or gives it back. What happens meanwhile is told then, as with Down.
-func (w *World) Cut(off bool) {
-	w.T.Helper()
-	if w.cut = off; off {
-		w.acct.become(bot.Offline)
-		return
-	}
-	w.acct.become(bot.Online)
-	w.catchUp()
-}
-
-func (w *World) catchUp() {
-	w.T.Helper()
-	told := w.told
-	w.told = nil
-	for _, e := range told {
-		w.put(e)
-	}
-}
 
 // Says lets a person write in the group, waits until the bot has done all it does about it, and gives what the group heard.
 func (w *World) Says(who, text string) []string {

@@ -178,11 +178,11 @@ func (b *book) whyOff(c *bot.Call, d bot.Day) (string, error) {
 		return offRest, nil
 	}
 	from, to := b.window(c).span(b.cal, d)
-	deaf, down, err := deafness(c, from, to)
-	if err != nil || 2*deaf < to.Sub(from) {
+	heard, err := deafness(c, from, to)
+	if err != nil || heard.lost < lostLeast && 2*heard.nothing < to.Sub(from) {
 		return "", err
 	}
-	if 2*down < deaf { // who sent the bot away knows
+	if heard.lost < lostLeast && 2*heard.down < heard.nothing { // who sent the bot away knows
 		return offPause, nil
 	}
 	b.missedBy(d)
@@ -204,21 +204,30 @@ func (b *book) window(c *bot.Call) window {
 	return b.plan.Window
 }
 
-// deafness is how long the bot heard nothing of the group between two moments, and how much of that it was out of touch.
-func deafness(c *bot.Call, from, to time.Time) (deaf, down time.Duration, err error) {
+// lostLeast is how much of the window must be lost for good to make the day nobody's miss: whoever checked in just then did so
+// in vain and cannot know it.
+const lostLeast = 2 * time.Minute
+
+// A silence is how long the bot heard nothing of the group, how much of that it was out of touch, and how much of what was said
+// meanwhile will never come in, for all that is known.
+type silence struct{ nothing, down, lost time.Duration }
+
+func deafness(c *bot.Call, from, to time.Time) (s silence, err error) {
 	list, err := c.Outages(from, to)
 	if err != nil {
-		return 0, 0, err
+		return s, err
 	}
 	pauses, err := c.Pauses(from, to)
 	if err != nil {
-		return 0, 0, err
+		return s, err
 	}
-	down = covered(list, from, to)
+	s.down = covered(list, from, to)
+	s.lost = covered(slices.DeleteFunc(slices.Clone(list), func(o bot.Outage) bool { return !o.Lost && !o.On }), from, to)
 	for _, p := range pauses {
 		list = append(list, bot.Outage{From: p.From, To: p.To})
 	}
-	return covered(list, from, to), down, nil
+	s.nothing = covered(list, from, to)
+	return s, nil
 }
 
 // covered is how much of the time between two moments lies in one of the spans.

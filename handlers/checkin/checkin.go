@@ -287,16 +287,17 @@ func (b *book) reason(what string) string {
 
 func (b *book) awardKey(d bot.Day) string { return b.plan.Name + "/" + strconv.Itoa(int(d)) }
 
-// endOfDay judges what the day before left open, and waits for the next one.
+// endOfDay judges what the day before left open, and waits for the next one. While the account is out of touch nobody knows
+// whether anything of the day is lost, and nobody hears what is said.
 func endOfDay(_ context.Context, c *bot.Call) error {
+	if c.OutOfTouch() {
+		return c.After(catchUp, timerDay, "", nil)
+	}
 	open, err := booksOf(c, c.Now)
 	if err != nil {
 		return err
 	}
 	b := open[0]
-	if c.OutOfTouch() {
-		return c.After(catchUp, timerDay, "", nil)
-	}
 	if err := b.tellRest(c); err != nil {
 		return err
 	}

@@ -97,6 +97,34 @@ func TestAnOutageOverTheEndOfADayIsNobodysMiss(t *testing.T) {
 	}
 }
 
+// What was sent before a new scan never comes in: whoever checked in then cannot know that it was in vain.
+func TestWhatIsLostIsNobodysMiss(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })
+	opts.Tells = true
+	for name, out := range map[string]func(w *bottest.World, d time.Duration){
+		"cut off": func(w *bottest.World, d time.Duration) { w.Cut(true); w.Wind(d); w.Scan(); w.Cut(false) },
+		"down":    func(w *bottest.World, d time.Duration) { w.Down(); w.Wind(d); w.Scan(); w.Restart() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bottest.Run(t, opts, func(w *bottest.World) { // noon
+				w.Wind(time.Minute)
+				w.Says("小明", "打卡")
+				w.Until("06:00")
+				out(w, time.Hour)
+				w.Until("03:00")
+				expect(w.T, w.Until("05:00"), "11月22日 我掉线了，…不算缺卡…")
+				w.Until("03:30")
+				out(w, 2*time.Hour) // over the end of the day: the judgement waits for the scan
+				expect(w.T, w.Wind(time.Hour), "11月23日 我掉线了，…不算缺卡…")
+				w.Until("12:00")
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天，共 2 天。")
+				w.Wind(48 * time.Hour)
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 3 天。")
+			})
+		})
+	}
+}
+
 func TestDaysOffAreNobodysMiss(t *testing.T) {
 	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
 	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
