@@ -45,9 +45,18 @@ func warm(limit int, all, age time.Duration) int {
 	return max(1, int(float64(limit)*(0.2+0.8*float64(max(age, 0))/float64(all))))
 }
 
-// next is when the budget allows a send; zero where it does now.
-func (b *budget) next(now time.Time) time.Time {
+// unhurried is what of a limit may go to what nobody waits for. The rest is kept for answers: a broadcast to many groups must not
+// leave the bot mute for an hour.
+func unhurried(limit int) int { return limit - limit/5 }
+
+// gates are when the budget allows an answer, and when anything else; zero where it does now.
+func (b *budget) gates(now time.Time) gates {
 	perHour, perDay := b.limits(now)
+	return gates{b.next(now, perHour, perDay), b.next(now, unhurried(perHour), unhurried(perDay))}
+}
+
+// next is when the budget allows a send within limits.
+func (b *budget) next(now time.Time, perHour, perDay int) time.Time {
 	hour := hourOf(now)
 	if perHour > 0 && b.used[hour] >= perHour {
 		return time.Unix((hour+1)*3600, 0)

@@ -97,15 +97,46 @@ func (l *lane) first(now time.Time) (q queued, from time.Time, ok bool) {
 	default:
 		return q, from, false
 	}
-	from = later(q.from, l.next)
+	return q, l.free(q), true
+}
+
+// gates are before when nothing goes, answers and all else.
+type gates struct{ answers, others time.Time }
+
+func (g gates) of(c Class) time.Time {
+	if c == Answer {
+		return g.answers
+	}
+	return g.others
+}
+
+func (g gates) later(t time.Time) gates { return gates{later(g.answers, t), later(g.others, t)} }
+
+// through is first with the gates. Where the first waits for the budget, an answer that may use what is kept for answers goes
+// before it: it would be stale by then.
+func (l *lane) through(now time.Time, g gates) (q queued, from time.Time, ok bool) {
+	q, from, ok = l.first(now)
+	if !ok || q.class == Answer || !g.others.After(now) || !g.answers.Before(g.others) {
+		return q, later(from, g.of(q.class)), ok
+	}
+	if i := slices.IndexFunc(l.ready, func(o queued) bool { return o.class == Answer }); i >= 0 {
+		q = l.ready[i]
+		return q, later(l.free(q), g.answers), true
+	}
+	return q, later(from, g.others), true
+}
+
+// free is when the lane lets an effect go.
+func (l *lane) free(q queued) time.Time {
+	from := later(q.from, l.next)
 	if q.text != 0 && q.text == l.last {
 		from = later(from, l.apart)
 	}
-	return q, from, true
+	return from
 }
 
-// drop takes out an effect that is done, or taken back, and says whether it was there. One that is done is the first: only one
-// of a chat is under way at a time.
+// drop takes out an effect that is done, or taken back, and says whether it was there. One that is done is the first, but for an
+// answer that went before what waits for the budget: only one of a chat is under way at a time.
 func (l *lane) drop(q queued) bool {
 	i, ok := slices.BinarySearchFunc(l.ready, q, queued.bySeq)
 	switch {
@@ -141,15 +172,14 @@ func (ls lanes) of(chat ChatID) *lane {
 	return l
 }
 
-// pick gives what to send now, the most urgent first; or else when to look again, zero for never. Nothing goes before
-// earliest.
-func (ls lanes) pick(now, earliest time.Time) (best queued, due time.Time, ok bool) {
+// pick gives what to send now, the most urgent first; or else when to look again, zero for never. Nothing goes before its gate.
+func (ls lanes) pick(now time.Time, g gates) (best queued, due time.Time, ok bool) {
 	for chat, l := range ls {
 		if l.busy {
 			continue
 		}
-		q, from, found := l.first(now)
-		switch from = later(from, earliest); {
+		q, from, found := l.through(now, g)
+		switch {
 		case !found:
 			if !later(l.next, l.apart).After(now) {
 				delete(ls, chat)

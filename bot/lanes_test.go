@@ -58,12 +58,12 @@ func TestPickForgetsChatsThatAreQuiet(t *testing.T) {
 	ls := lanes{}
 	ls.of("a").add(queued{seq: 1, chat: "a"})
 	ls.of("b").next = noon.Add(time.Second)
-	q, _, ok := ls.pick(noon, time.Time{})
+	q, _, ok := ls.pick(noon, gates{})
 	if !ok || q.seq != 1 || len(ls) != 2 {
 		t.Fatalf("%v %v, %d lanes", q, ok, len(ls))
 	}
 	ls.of("a").drop(q)
-	if _, due, ok := ls.pick(noon.Add(time.Second), time.Time{}); ok || !due.IsZero() || len(ls) != 0 {
+	if _, due, ok := ls.pick(noon.Add(time.Second), gates{}); ok || !due.IsZero() || len(ls) != 0 {
 		t.Errorf("due %v, %d lanes are left", due, len(ls))
 	}
 }

@@ -197,7 +197,7 @@ func (o *outbox) pick(now time.Time, under int) (list []queued, due time.Time) {
 		most = abreast
 	}
 	for under+len(list) < most {
-		q, next, ok := o.lanes.pick(now, later(o.pacer.next(), o.budget.next(now)))
+		q, next, ok := o.lanes.pick(now, o.budget.gates(now).later(o.pacer.next()))
 		if !ok {
 			due = next
 			break

@@ -65,7 +65,7 @@ func TestBudgetNeverExceeds(t *testing.T) {
 		end := now.Add(100 * time.Hour)
 		var sent []time.Time
 		for now.Before(end) {
-			if next := b.next(now); !next.IsZero() {
+			if next := b.gates(now).answers; !next.IsZero() {
 				if !next.After(now) {
 					t.Fatalf("at %v it says to wait until %v", now, next)
 				}
@@ -152,16 +152,16 @@ func TestTheSameTextIsKeptApart(t *testing.T) {
 	for i, text := range []string{"好", "好", "不好"} {
 		ls.of("g").add(queuedOf(uint64(i+1), Effect{Kind: Say, Chat: "g", Text: text}))
 	}
-	first, _, ok := ls.pick(now, time.Time{})
+	first, _, ok := ls.pick(now, gates{})
 	if !ok || first.seq != 1 {
 		t.Fatalf("picked %+v", first)
 	}
 	ls.of("g").sent(first, now, 100*time.Millisecond)
 	ls.of("g").drop(first)
-	if q, due, ok := ls.pick(now.Add(200*time.Millisecond), time.Time{}); ok || !due.Equal(now.Add(sameTextGap)) {
+	if q, due, ok := ls.pick(now.Add(200*time.Millisecond), gates{}); ok || !due.Equal(now.Add(sameTextGap)) {
 		t.Errorf("the same text may go at %v: %+v", due, q)
 	}
-	if q, _, ok := ls.pick(now.Add(sameTextGap), time.Time{}); !ok || q.seq != 2 {
+	if q, _, ok := ls.pick(now.Add(sameTextGap), gates{}); !ok || q.seq != 2 {
 		t.Errorf("picked %+v", q)
 	}
 }

@@ -282,13 +282,14 @@ func (o Outlook) NeedsDays() (bool, error) {
 // Quiet says whether a moment, in the zone it is given in, lies within the quiet hours.
 func (o Outlook) Quiet(t time.Time) bool { return o.bot != nil && !o.bot.quiet.end(t).IsZero() }
 
-// Most are the limits of sends in an hour and in a day as they will be at a moment, by the warm-up after a scan; 0 is no limit.
+// Most are the limits of what nobody waits for, in an hour and in a day, as they will be at a moment, by the warm-up after a scan; 0
+// is no limit.
 func (o Outlook) Most(at time.Time) (hour, day int) {
 	if o.bot == nil {
 		return 0, 0
 	}
 	p, age := o.bot.opts.Pace, at.Sub(o.since)
-	return warm(p.PerHour, p.WarmUp, age), warm(p.PerDay, p.WarmUp, age)
+	return unhurried(warm(p.PerHour, p.WarmUp, age)), unhurried(warm(p.PerDay, p.WarmUp, age))
 }
 
 // SendTime is how long so many sends that begin at a moment take at the usual pace, at least: a service that says "too often"

@@ -7,7 +7,7 @@ import (
 
 func TestSendTime(t *testing.T) {
 	begin := time.Date(2026, 11, 22, 6, 20, 0, 0, time.UTC)
-	b := &Bot{opts: Options{Pace: Pace{Gap: time.Second, Jitter: 400 * time.Millisecond, PerHour: 300, PerDay: 2000, WarmUp: 168 * time.Hour}}}
+	b := &Bot{opts: Options{Pace: Pace{Gap: time.Second, Jitter: 400 * time.Millisecond, PerHour: 375, PerDay: 2500, WarmUp: 168 * time.Hour}}}
 	warm := Outlook{bot: b}
 	fresh := Outlook{bot: b, since: begin.Add(-time.Minute)}
 	for _, c := range []struct {

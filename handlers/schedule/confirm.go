@@ -47,8 +47,8 @@ func warnings(c *bot.Call, e entry, spec schedules.Spec, moments []time.Time) (s
 	if err != nil {
 		return s, err
 	}
-	if b := c.Status().Budget; b.PerHour > 0 && len(to) > b.PerHour {
-		s += c.T(textBudget, len(to), b.PerHour, (len(to)+b.PerHour-1)/b.PerHour)
+	if most, _ := c.Outlook().Most(c.Now); most > 0 && len(to) > most {
+		s += c.T(textBudget, len(to), most, (len(to)+most-1)/most)
 	}
 	clash, err := forecastOf(c).clashes(e, moments)
 	if err != nil {

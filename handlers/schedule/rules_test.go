@@ -105,7 +105,7 @@ func TestAnOwnersScheduleOutlivesASignIn(t *testing.T) {
 func TestClashesAreToldWhenItIsMade(t *testing.T) {
 	o := options(t)
 	o.Features = append(o.Features, broadcast.Feature())
-	o.Pace = bot.Pace{Gap: 20 * time.Second, PerDay: 12, Quiet: "23:00-06:00"}
+	o.Pace = bot.Pace{Gap: 20 * time.Second, PerDay: 15, Quiet: "23:00-06:00"}
 	bottest.Run(t, o, func(w *bottest.World) {
 		groups(w, "一", "二", "三", "四")
 		w.Wind(5 * time.Minute)
