@@ -101,14 +101,26 @@ func (a *Alarm) Is(c Condition, m Message) {
 	}
 }
 
-// Note tells at once of something that happened, whatever the condition. Whoever calls sees to it that it is rare. Any goroutine; it
-// never blocks.
+// Note tells at once of something that happened, whatever the condition; four times a day at most, the rest is only logged. Any
+// goroutine; it never blocks.
 func (a *Alarm) Note(m Message) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if !a.desk.note(time.Now()) {
+		a.log.Warn("something happened of which the owner was told often enough today")
+		return
+	}
 	a.log.Info("telling the owner outside WeChat of something that happened")
 	for _, c := range a.couriers {
 		c.take(m)
+	}
+	a.save()
+}
+
+// save wants the lock.
+func (a *Alarm) save() {
+	if err := save(a.file, a.desk.kept); err != nil {
+		a.log.Warn("it cannot be kept which alarms were sent", zap.Error(err))
 	}
 }
 
@@ -151,9 +163,7 @@ func (a *Alarm) tell() (next time.Time) {
 		c.take(*m)
 	}
 	a.desk.sent(now)
-	if err := save(a.file, a.desk.kept); err != nil {
-		a.log.Warn("it cannot be kept which alarms were sent", zap.Error(err))
-	}
+	a.save()
 	return time.Time{}
 }
 

@@ -95,13 +95,66 @@ func TestWhatIsToldAndWhen(t *testing.T) {
 			w.Is(Scan, message(fmt.Sprint("code ", i+2)))
 		}
 		w.pass(time.Second)
-		w.expect(t, "an hour of codes, each for five minutes", "code 6")
+		w.expect(t, "an hour of codes, each for five minutes: the first, the next, and then a fresh one each half hour", "code 2", "code 8")
 		w.Is(Out, message("out"))
 		w.Is(Out, message("out"))
 		w.pass(24 * time.Hour)
 		w.expect(t, "thrown out", "out")
 		w.Is(Well, message("well"))
 		w.expect(t, "over", "well")
+	})
+}
+
+// TestACodeIsToldWhileItIsGood: the first that expires is followed by the next at once, also over a restart, and after that none is
+// told that is half gone.
+func TestACodeIsToldWhileItIsGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "alarms.json")
+		w := newWire(t, file)
+		defer func() { w.stop() }()
+		w.Is(Scan, message("code 1"))
+		w.expect(t, "the first", "code 1")
+		w.pass(5*time.Minute + 10*time.Second)
+		w.Is(Away, message("the code expired"))
+		w.Is(Scan, message("code 2"))
+		w.expect(t, "the first has expired", "code 2")
+		w.stop()
+		w = newWire(t, file)
+		for i := range 6 {
+			w.pass(5*time.Minute + 10*time.Second)
+			w.Is(Scan, message(fmt.Sprint("code ", i+3)))
+		}
+		w.expect(t, "half an hour later", "code 8")
+		w.pass(4 * time.Minute)
+		w.Is(Well, message("well"))
+		w.expect(t, "scanned", "well")
+		w.pass(time.Hour)
+		w.Is(Scan, message("another day"))
+		w.pass(5 * time.Minute)
+		w.Is(Scan, message("and again"))
+		w.expect(t, "a new sign-in has both", "another day", "and again")
+	})
+}
+
+// TestNotesAreFew: strangers who guess codes day and night are told of four times a day, and hold up nothing that matters.
+func TestNotesAreFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "alarms.json")
+		n := 0
+		for range 48 { // two days, with a restart each hour
+			w := newWire(t, file)
+			w.Note(message("guessing"))
+			w.pass(time.Hour)
+			n += len(w.told)
+			w.stop()
+		}
+		if n != 8 {
+			t.Errorf("told %d times in two days", n)
+		}
+		w := newWire(t, file)
+		defer w.stop()
+		w.Is(Scan, message("code"))
+		w.expect(t, "what matters", "code")
 	})
 }
 
