@@ -132,7 +132,7 @@ func block(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	role, err := c.RoleOf(m.Person)
+	role, err := standing(c, m.Person)
 	if err != nil {
 		return err
 	}
@@ -143,12 +143,28 @@ func block(_ context.Context, c *bot.Call) error {
 	return c.Grant(m.Person, c.Event.Chat.ID, bot.Blocked)
 }
 
+// standing is the most that somebody may be here, under any of their identities, though they have yet to prove it in this sign-in:
+// whoever proves theirs first must not put the others out, and a block is of the whole person.
+func standing(c *bot.Call, p bot.PersonID) (best bot.Role, err error) {
+	who, err := bot.PersonOf(c.Tx, p)
+	for i, id := range who.Identities {
+		role, err := c.Standing(id, c.Event.Chat.ID)
+		if err != nil {
+			return best, err
+		}
+		if i == 0 || role > best {
+			best = role
+		}
+	}
+	return best, err
+}
+
 func lift(_ context.Context, c *bot.Call) error {
 	m, err := c.One(c.Arg("谁"))
 	if err != nil {
 		return err
 	}
-	role, err := c.RoleOf(m.Person)
+	role, err := standing(c, m.Person)
 	if err != nil {
 		return err
 	}

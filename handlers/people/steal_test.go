@@ -205,8 +205,18 @@ func TestTheGroupsOwner(t *testing.T) {
 		hears(w.Says("小明", "/解除 @苏苏"), "不能拉黑")
 		hears(w.Says("苏苏", "/解除 @小明"), "普通群友")
 		hears(w.Says("苏苏", "/停"), "只有机主")
+		w.Says("苏苏", "/任命")
+		manager := codes(w)[0]
 		newScan(w)
 		hears(w.Says("苏苏", "/设置 group.day_begins 6"), "要再认领一次")
+		hears(w.Private("小明", "/管理员 "+manager), "您现在是管理员了") // before those above him are back
+		for _, above := range []string{"苏苏", "群主"} {
+			hears(w.Says("小明", "/拉黑 @"+above), "不能拉黑")
+			hears(w.Says("小明", "/解除 @"+above), "不能拉黑")
+		}
+		hears(w.Says("苏苏", "/设置 group.day_begins 6"), "要再认领一次")
+		hears(w.Says("小六", "/合并 @阿杰 @苏苏 小号"), "是一个人了")
+		hears(w.Says("小明", "/拉黑 @阿杰"), "不能拉黑")
 	})
 }
 
