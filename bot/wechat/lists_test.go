@@ -189,6 +189,28 @@ func TestHintsHaveListsRead(t *testing.T) {
 	}
 }
 
+// TestAHintWithMessages is a hint all the same: they may be of another matter.
+func TestAHintWithMessages(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		t := r.t
+		r.start()
+		r.chat()
+		time.Sleep(time.Hour)
+		r.heard()
+		before := r.count("webwxbatchgetcontact")
+		hint := `window.synccheck={retcode:"0",selector:"4"}`
+		_, err := r.box.Break(wechatbox.Fault{Path: "synccheck", Body: &hint, Delay: 10 * time.Second, Count: 1})
+		must(t, err)
+		r.chat() // ends the check that is under way; the next says the hint
+		time.Sleep(5 * time.Second)
+		r.say("小明", club, "在的")
+		time.Sleep(time.Minute)
+		if n := r.count("webwxbatchgetcontact") - before; n != 1 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}
+
 // TestASecondListDecides: somebody who is lacking is looked for again within minutes, so that a leave is not first known at night;
 // one who is back by then never left.
 func TestASecondListDecides(t *testing.T) {

@@ -65,7 +65,7 @@ func (l *loop) round(ctx context.Context) error {
 			return err
 		}
 		l.answered(len(v.AddMsgList) > 0)
-		l.hinted = l.hinted || l.s.hint && v.empty()
+		l.hinted = l.hinted || l.s.hint && len(v.ModContactList) == 0 // messages that come along may be of another matter
 		was := l.s.key.mark()
 		if err := l.take(ctx, v); err != nil {
 			return err
