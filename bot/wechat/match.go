@@ -157,6 +157,7 @@ type matching struct {
 	freq               *census
 	shift              float64 // how often flags changed, 0 before it is measured
 	mark               []int32 // by word, scratch
+	open               int     // about how many pairs there are to weigh
 	verdict            verdict
 }
 
@@ -169,6 +170,8 @@ func newMatching(q inquiry) *matching {
 		tally: make([]turnover, len(q.old.rosters)), mark: make([]int32, len(w.of)),
 	}
 	m.freq = newCensus(m)
+	m.open = max(m.olds.entries, m.nows.entries)
+	m.verdict.people = make([]finding, 0, min(len(q.old.people), len(q.now.people)))
 	for _, l := range q.people {
 		m.oldOf[l.now], m.newOf[l.old] = l.old, l.now
 	}

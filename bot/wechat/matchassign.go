@@ -74,11 +74,14 @@ func knots(list []finding, olds, nows int) []knot {
 	for _, f := range list {
 		s.join(f.old, int32(olds)+f.now)
 	}
-	size := make([]int32, olds+nows)
+	size, n := make([]int32, olds+nows), 0
 	for _, f := range list {
-		size[s.find(f.old)]++
+		root := s.find(f.old)
+		if size[root]++; size[root] == 1 {
+			n++
+		}
 	}
-	at, all := make([]int32, olds+nows), []knot{}
+	at, all := make([]int32, olds+nows), make([]knot, 0, n)
 	buffer := make([]finding, len(list))
 	for _, f := range list {
 		root := s.find(f.old)

@@ -150,7 +150,7 @@ func (v *ballot) meet(olds, nows []uint64) {
 
 // voters lists who is on which group, sorted, each once: the voter above, the group below.
 func (l *lineup) voters(voter func(int32) uint64) []uint64 {
-	var list []uint64
+	list := make([]uint64, 0, l.entries)
 	for i, r := range l.rosters {
 		if r.key == "" {
 			continue

@@ -26,7 +26,7 @@ const (
 
 // candidates are the pairs whom a name on a common roster suggests, of those who are still open, with their weights.
 func (m *matching) candidates() []finding {
-	var pairs []link
+	pairs := make([]link, 0, m.open)
 	for old, now := range m.rosterTo {
 		if now != nobody {
 			pairs = m.suggest(pairs, int32(old), now)
@@ -39,6 +39,7 @@ func (m *matching) candidates() []finding {
 		return int(a.now) - int(b.now)
 	})
 	pairs = slices.Compact(pairs)
+	m.open = len(pairs) // later rounds have fewer, or hardly more
 	if m.shift == 0 {
 		m.shift = m.measureShift(pairs)
 	}

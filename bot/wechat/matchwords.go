@@ -47,6 +47,8 @@ type lineup struct {
 	faces []face
 	cards [][]word // by roster and entry
 	on    [][]seat // by person
+
+	entries int // of all rosters together
 }
 
 func newLineup(s *side, w *words) *lineup {
@@ -57,6 +59,7 @@ func newLineup(s *side, w *words) *lineup {
 		}
 	}
 	for i, r := range s.rosters {
+		l.entries += len(r.members)
 		l.cards[i] = make([]word, len(r.members))
 		for j, e := range r.members {
 			l.cards[i][j] = w.number(byCard, e.card)
