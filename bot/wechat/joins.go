@@ -40,6 +40,11 @@ const (
 	pTail  = `[\s.。!！]*(?:撤销|撤銷|Undo|Revoke)?[\s.。]*$`
 	pQR    = `(?:二维码|二維碼|行動條碼|(?i:qr ?code))`
 	pVia   = `(?:通过|通過|透過)(?:扫描|掃描)`
+	pYou   = `(?:你|您)`
+	// In English.
+	pTo     = ` to (?:join )?(?:the|this|a) group chat`
+	pJoined = `\s*joined (?:(?:the|this) )?group chat`
+	pBy     = ` (?:via|by scanning) (?:(?:the|a|an) )?` + pQR
 )
 
 // A rule reads one wording. The first that matches is right, so the order matters.
@@ -73,6 +78,12 @@ var qrJoins = []rule{
 	when(`^`+pQuote+pName+pQuote+`(?:通过|通過|透過)你的(?:邀请|邀請)`+pQR+`加入`+pGroup+pTail, func(m []string) notice {
 		return joined(bot.Join{ByQR: true, Single: true, SelfInvited: true, Names: tidy(m[1])})
 	}),
+	when(`^`+pQuote+`?`+pName+pQuote+`?`+pVia+`([^"“”「」]+)分享的`+pQR+`加入`+pGroup+pTail, func(m []string) notice {
+		if m[2] == "你" {
+			return joined(bot.Join{ByQR: true, Single: true, SelfInvited: true, Names: tidy(m[1])})
+		}
+		return qrThrough(m)
+	}),
 	when(`^`+pQuote+`?`+pName+pQuote+`?(?:通过|通過|透過)([^"“”「」]*)加入`+pGroup+pOthers, func(m []string) notice {
 		j := bot.Join{ByQR: aQR.MatchString(m[2]), Single: true, Names: tidy(m[1])}
 		if m[1] == "你" {
@@ -80,10 +91,10 @@ var qrJoins = []rule{
 		}
 		return joined(j)
 	}),
-	when(`^`+pQuote+pNames+pQuote+` joined (?:the )?group chat via (?:the |an )?`+pQR+` you shared`+pTail, func(m []string) notice {
+	when(`^`+pQuote+pNames+pQuote+pJoined+pBy+` you shared`+pTail, func(m []string) notice {
 		return joined(bot.Join{ByQR: true, Single: true, SelfInvited: true, Names: tidy(m[1])})
 	}),
-	when(`^`+pQuote+pName+pQuote+` joined (?:the )?group chat via (?:the |an )?`+pQR+` shared by `+pQuote+pNames+pQuote+pTail, qrThrough),
+	when(`^`+pQuote+pName+pQuote+pJoined+pBy+` shared by\s*`+pQuote+pNames+pQuote+pTail, qrThrough),
 	when(`^You(?:'ve|’ve| have)? joined (?:the|this|a) group chat via (?:the |an )?`+pQR+`(?:\W|$)`, func([]string) notice {
 		return joined(bot.Join{ByQR: true, Self: true})
 	}),
@@ -96,6 +107,7 @@ func qrThrough(m []string) notice {
 const (
 	pInvite = `(?:邀请|邀請)`
 	pOthers = `(?:[，,。.：:\s].*)?$` // the people who were there before
+	pWith   = `(?:[，,]\s*(?:群聊参与人还有|群組成員還有)[：:].*|` + pTail + `)`
 )
 
 var zhJoins = []rule{
@@ -106,10 +118,10 @@ var zhJoins = []rule{
 	when(`^`+pQuote+pName+pQuote+pInvite+`你加入`+pGroup+pOthers, func(m []string) notice {
 		return joined(bot.Join{Self: true, InviterName: tidy(m[1])})
 	}),
-	when(`^你`+pInvite+pQuote+pNames+pQuote+`加入`+pGroup+pTail, func(m []string) notice {
+	when(`^`+pYou+pInvite+pQuote+pNames+pQuote+`加入`+pGroup+pTail, func(m []string) notice {
 		return joined(bot.Join{SelfInvited: true, Names: tidy(m[1])})
 	}),
-	when(`^`+pQuote+pName+pQuote+`\s*`+pInvite+`\s*`+pQuote+pNames+pQuote+`\s*加入`+pGroup+pTail, func(m []string) notice {
+	when(`^`+pQuote+pName+pQuote+`\s*`+pInvite+`\s*`+pQuote+pNames+pQuote+`\s*加入`+pGroup+pWith, func(m []string) notice {
 		return joined(bot.Join{InviterName: tidy(m[1]), Names: tidy(m[2])})
 	}),
 	when(`^`+pQuote+pNames+pQuote+`加入`+pGroup+pTail, func(m []string) notice {
@@ -121,21 +133,49 @@ var enJoins = []rule{
 	when(`^You(?:'ve|’ve| have)? joined (?:the|this|a) group chat`+pOthers, func([]string) notice {
 		return joined(bot.Join{Self: true})
 	}),
-	when(`^You(?:'ve|’ve| have)? invited `+pNames+` to (?:the|this|a) group chat`+pTail, func(m []string) notice {
+	when(`^You(?:'ve|’ve| have)? invited\s*`+pNames+pTo+pTail, func(m []string) notice {
 		return joined(bot.Join{SelfInvited: true, Names: unquote(m[1])})
 	}),
-	when(`^`+pName+` invited you (?:and `+pNames+` )?to (?:the|this|a) group chat(?: with .*)?`+pTail, func(m []string) notice {
+	when(`^`+pName+`\s*invited you (?:and\s*`+pNames+` ?)?to (?:join )?(?:the|this|a) group chat(?: with .*)?`+pTail, func(m []string) notice {
 		return joined(bot.Join{Self: true, InviterName: unquote(m[1]), Names: unquote(m[2])})
 	}),
-	when(`^`+pQuote+pName+pQuote+` invited `+pNames+` to (?:the|this|a) group chat`+pTail, func(m []string) notice {
+	when(`^`+pQuote+pName+pQuote+`\s*invited\s*`+pNames+` ?to (?:join )?(?:the|this|a) group chat`+pTail, func(m []string) notice {
 		return joined(bot.Join{InviterName: tidy(m[1]), Names: unquote(m[2])})
 	}),
-	when(`^`+pName+` invited `+pNames+` to (?:the|this|a) group chat`+pTail, func(m []string) notice {
+	when(`^`+pName+` invited `+pNames+pTo+pTail, func(m []string) notice {
 		return joined(bot.Join{InviterName: tidy(m[1]), Names: unquote(m[2])})
 	}),
-	when(`^`+pQuote+pNames+pQuote+` joined (?:the|this) group chat`+pTail, func(m []string) notice {
+	when(`^`+pQuote+pNames+pQuote+pJoined+pTail, func(m []string) notice {
 		return joined(bot.Join{Single: true, Names: tidy(m[1])})
 	}),
+}
+
+// bareRules read what some versions write without quotes. They come last: without quotes only the words around tell names.
+var bareRules = []rule{
+	when(`^`+pYou+pInvite+pNames+`加入`+pGroup+pTail, func(m []string) notice {
+		return joined(bot.Join{SelfInvited: true, Names: tidy(m[1])})
+	}),
+	when(`^`+pName+pInvite+pYou+`(?:和|、)`+pNames+`加入`+pGroup+pTail, func(m []string) notice {
+		return joined(bot.Join{Self: true, InviterName: tidy(m[1]), Names: tidy(m[2])})
+	}),
+	when(`^`+pName+pInvite+pYou+`加入`+pGroup+pOthers, func(m []string) notice {
+		return joined(bot.Join{Self: true, InviterName: tidy(m[1])})
+	}),
+	when(`^`+pName+pInvite+pNames+`加入`+pGroup+pTail, func(m []string) notice {
+		return joined(bot.Join{InviterName: tidy(m[1]), Names: tidy(m[2])})
+	}),
+	when(`^`+pQuote+`?`+pName+pQuote+`?`+pJoined+pBy+` you shared`+pTail, func(m []string) notice {
+		return joined(bot.Join{ByQR: true, Single: true, SelfInvited: true, Names: tidy(m[1])})
+	}),
+	when(`^`+pQuote+`?`+pName+pQuote+`?`+pJoined+` (?:via|by scanning) your `+pQR+pTail, func(m []string) notice {
+		return joined(bot.Join{ByQR: true, Single: true, SelfInvited: true, Names: tidy(m[1])})
+	}),
+	when(`^`+pName+pJoined+pBy+` shared by `+pName+pTail, qrThrough),
+	when(`^`+pQuote+`?`+pName+pQuote+`?`+pJoined+pBy+pTail, func(m []string) notice {
+		return joined(bot.Join{ByQR: true, Single: true, Names: tidy(m[1])})
+	}),
+	when(`^`+pName+pJoined+pTail, func(m []string) notice { return joined(bot.Join{Single: true, Names: tidy(m[1])}) }),
+	when(`^`+pName+` changed the group name to `+pQuote+pNames+pQuote+`[\s.]*$`, renamed),
 }
 
 func renamed(m []string) notice {
@@ -147,6 +187,7 @@ var otherRules = []rule{
 	when(`^(?:You|`+pQuote+pName+pQuote+`) changed the group name to `+pQuote+pNames+pQuote+`[\s.]*$`, renamed),
 	when(`^你(?:将|將|把)`+pQuote+pNames+pQuote+`移出`+pGroup+pTail, is(noticeRemove)),
 	when(`^你被`+pQuote+pNames+pQuote+`移出`+pGroup+pTail, didBy(noticeRemove)),
+	when(`^`+pQuote+pName+pQuote+`(?:将|將|把)`+pQuote+pNames+pQuote+`移出`+pGroup+pTail, didBy(noticeRemove)),
 	when(`^You removed `+pNames+` from the group chat`+pTail, is(noticeRemove)),
 	when(`^You (?:were|have been) removed from the group chat(?: by `+pQuote+pNames+pQuote+`)?`+pTail, didBy(noticeRemove)),
 	when(`^(?:群主`+pQuote+pNames+pQuote+`|你)(?:已解散|解散了|已經解散)`+pGroup+pTail, didBy(noticeDismiss)),
@@ -178,6 +219,7 @@ func readNotice(content string) notice {
 	if strings.ContainsAny(text, "\n\r") { // names have no line breaks, so no wording that matters has one
 		return notice{kind: noticeUnknown}
 	}
+	text = strings.Join(strings.Fields(text), " ") // names are compared without blanks
 	tight := blankQuote.ReplaceAllString(text, "$1")
 	if n := readWording(tight); n.kind != noticeUnknown || tight == text {
 		return n
@@ -189,7 +231,7 @@ func readNotice(content string) notice {
 var blankQuote = regexp.MustCompile(`\s*(` + pQuote + `)\s*`)
 
 func readWording(text string) notice {
-	for _, rules := range [][]rule{qrJoins, zhJoins, enJoins, otherRules} {
+	for _, rules := range [][]rule{qrJoins, zhJoins, enJoins, otherRules, bareRules} {
 		for _, r := range rules {
 			if m := r.re.FindStringSubmatch(text); m != nil {
 				return r.read(m).checked()
