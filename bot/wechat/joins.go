@@ -197,7 +197,7 @@ var otherRules = []rule{
 	when(`^`+pNames+`\s*(?:拍了拍|tickled |nudged )`, is(noticeChatter)),
 	when(`^你已添加了.+现在可以开始聊天了|刚刚把你添加到通讯录，现在可以开始聊天了|通过了你的朋友验证请求|^以上是打招呼的内容`, is(noticeFriend)),
 	when(`^You have added .+ as your WeChat contact|just added you to his/her contacts list`, is(noticeFriend)),
-	when(`与群里其他人都不是(?:微信)?朋友关系|^收到红包，请在手机上查看|红包.*请在手机|^位置共享已经结束|^Red packet received`, is(noticeChatter)),
+	when(`与群里其他人都不是(?:微信)?朋友关系|^收到红包，请在手机上查看|红包.*请在手机|^位置共享已经结束|^Red packet received|开启了(?:好友|朋友)验证|被对方拒收`, is(noticeChatter)),
 }
 
 // senderPrefix is how the text of a member begins on the wire. A system text has no sender.

@@ -72,14 +72,14 @@ func (d *directory) keepWording(ctx context.Context, content string, now time.Ti
 	})
 }
 
-// unknownTexts keeps the wordings of a batch that nobody understands, of chats that are followed.
+// unknownTexts keeps the wordings of a batch that nobody understands, of groups that are followed and of private chats.
 func (b *batch) unknownTexts(ctx context.Context) error {
 	for _, m := range b.messages {
 		if !m.system() || readNotice(m.Content).kind != noticeUnknown {
 			continue
 		}
-		r := b.s.names.rooms[m.partner(b.s.names.self)]
-		if r == nil || !b.in.Follows(r.chat()) {
+		partner := m.partner(b.s.names.self)
+		if r := b.s.names.rooms[partner]; isRoom(partner) && (r == nil || !b.in.Follows(r.chat())) || !b.s.names.talks(partner) {
 			continue
 		}
 		if err := b.dir.keepWording(ctx, m.Content, b.clock.Now()); err != nil {

@@ -144,6 +144,12 @@ func TestUnknownTextsAreKept(t *testing.T) {
 				t.Errorf("event %+v", e)
 			}
 		}
+		for _, text := range []string{`对方正在使用新功能`, `小明开启了朋友验证，你还不是他（她）朋友。`} {
+			must(t, r.box.System("小明", text))
+			if e := r.one(); e.Kind != bot.System || e.Chat.Group {
+				t.Errorf("event %+v", e)
+			}
+		}
 		must(t, r.db.View(t.Context(), func(rd store.Reader) error {
 			list, err := UnknownTexts(rd)
 			must(t, err)
@@ -151,7 +157,7 @@ func TestUnknownTextsAreKept(t *testing.T) {
 			for _, u := range list {
 				texts[u.Text] = true
 			}
-			if len(list) != 2 || !texts["“…”领取了“…”的神秘礼物"] || !texts["群聊开启了新功能"] {
+			if len(list) != 3 || !texts["对方正在使用新功能"] || !texts["“…”领取了“…”的神秘礼物"] || !texts["群聊开启了新功能"] {
 				t.Errorf("kept %+v", list)
 			}
 			return nil
