@@ -113,6 +113,7 @@ func (a *Account) Run(ctx context.Context, in bot.Inbox) error {
 // sessions lives through one session after the other.
 func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.RoundTripper) error {
 	s, last, err := a.resume(ctx, in, transport)
+	var retry backoff
 	for {
 		if err == nil && s == nil {
 			s, err = a.signIn(ctx, in, transport, last)
@@ -120,6 +121,7 @@ func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.Rou
 		if err != nil {
 			return err
 		}
+		began := time.Now()
 		err = a.serve(ctx, in, s)
 		if !ended(err) {
 			return err
@@ -130,8 +132,19 @@ func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.Rou
 		a.log.Warn("the session is over", zap.Error(err))
 		a.become(bot.NeedsScan, whyEnded)
 		s, last, err = nil, s, nil
+		if time.Since(began) >= tooSoon {
+			retry.ok()
+			continue
+		}
+		a.brake.failed(errShort)
+		if err := retry.wait(ctx); err != nil {
+			return err
+		}
 	}
 }
+
+// errShort: signing in again and again harms the account, whoever ends its sessions.
+var errShort = errors.New("the session ended within a minute")
 
 // signIn gets a new session: by a touch on the phone where the account was signed in before, else by a code.
 func (a *Account) signIn(ctx context.Context, in bot.Inbox, transport http.RoundTripper, last *session) (*session, error) {

@@ -302,3 +302,48 @@ func TestNoSecretIsLogged(t *testing.T) {
 		}
 	})
 }
+
+// TestSessionsThatEndAtOnce are not followed by one another as fast as the phone confirms.
+func TestSessionsThatEndAtOnce(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		t := r.t
+		r.start()
+		out := 1100
+		_, err := r.box.Break(wechatbox.Fault{Path: "synccheck", Ret: &out})
+		must(t, err)
+		before, began := r.total(), r.count("webwxinit")
+		time.Sleep(10 * time.Minute)
+		if n, again := r.total()-before, r.count("webwxinit")-began; n > 300 || again < 3 || again > 25 {
+			t.Errorf("%d requests and %d sign-ins in ten minutes", n, again)
+		}
+		r.box.Mend(0)
+		time.Sleep(3 * time.Minute)
+		synctest.Wait()
+		if s := r.account.State(); s.Name != bot.Online {
+			t.Errorf("then %s", s)
+		}
+	})
+}
+
+// TestASignInThatGoesRoundDoesNotSpin: a server that says at once that a code expired, or was scanned, says so again at once.
+func TestASignInThatGoesRoundDoesNotSpin(t *testing.T) {
+	for _, answer := range []string{"window.code=400;", "window.code=201;window.userAvatar = '';", "window.code=408;"} {
+		inBubble(t, func(r *rig) {
+			t := r.t
+			_, err := r.box.Break(wechatbox.Fault{Path: "login", Body: &answer})
+			must(t, err)
+			r.start()
+			before := r.total()
+			time.Sleep(5 * time.Minute)
+			if n := r.total() - before; n < 4 || n > 2*300 {
+				t.Errorf("%s: %d requests in five minutes", answer, n)
+			}
+			r.box.Mend(0)
+			time.Sleep(2 * time.Minute)
+			synctest.Wait()
+			if s := r.account.State(); s.Name != bot.Online {
+				t.Errorf("%s: then %s", answer, s)
+			}
+		})
+	}
+}

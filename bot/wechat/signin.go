@@ -98,6 +98,7 @@ func (a *Account) patiently(ctx context.Context, times int, do func() error) err
 func (a *Account) scan(ctx context.Context, in bot.Inbox, transport http.RoundTripper) (*session, error) {
 	var retry backoff
 	for number := 1; ; number++ {
+		began := time.Now()
 		s, err := a.scanOnce(ctx, in, transport, number)
 		switch {
 		case ctx.Err() != nil:
@@ -107,7 +108,14 @@ func (a *Account) scan(ctx context.Context, in bot.Inbox, transport http.RoundTr
 			return s, nil
 		case errors.Is(err, errExpired):
 			a.become(bot.NeedsScan, whyExpired)
-			retry.ok()
+			if time.Since(began) >= idleRound { // else nobody could have scanned it
+				retry.ok()
+				continue
+			}
+			a.brake.failed(err)
+			if err := retry.wait(ctx); err != nil {
+				return nil, err
+			}
 			continue
 		case broken(err), errors.Is(err, errBarred):
 			return nil, err
@@ -193,6 +201,7 @@ func timed[T any](ctx context.Context, call string, limit time.Duration, do func
 // awaitScan waits until the phone has confirmed the code. Where the service answers at once, again and again, it slows down.
 func (a *Account) awaitScan(ctx context.Context, caller *openwechat.Caller, uuid string) (*url.URL, error) {
 	var retry backoff
+	scanned := false
 	for tip := "1"; ; tip = "0" {
 		began := time.Now()
 		resp, err := timed(ctx, "login", pollLimit, func(ctx context.Context) (openwechat.CheckLoginResponse, error) {
@@ -219,7 +228,8 @@ func (a *Account) awaitScan(ctx context.Context, caller *openwechat.Caller, uuid
 		if err != nil {
 			a.brake.failed(err)
 		}
-		if time.Since(began) >= idleRound || code == openwechat.LoginCodeScanned && retry.failures == 0 {
+		news := code == openwechat.LoginCodeScanned && !scanned
+		if scanned = scanned || news; news || time.Since(began) >= idleRound {
 			retry.ok()
 			continue
 		}
