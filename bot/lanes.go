@@ -60,9 +60,9 @@ type lane struct {
 const sameTextGap = time.Second
 
 // sent notes that something was tried in this chat. Where there is no pace at all, as in tests, nothing is kept apart.
-func (l *lane) sent(q queued, now time.Time, gap time.Duration) {
-	l.next = now.Add(gap)
-	if gap > 0 {
+func (l *lane) sent(q queued, now time.Time, pace Pace) {
+	l.next = now.Add(pace.ChatGap)
+	if pace.ChatGap > 0 || pace.Gap > 0 {
 		l.last, l.apart = q.text, now.Add(sameTextGap)
 	}
 }

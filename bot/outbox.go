@@ -231,7 +231,7 @@ func (o *outbox) collect() []*attempt {
 		o.judge(a)
 		l := o.lanes.of(a.q.chat)
 		l.busy = false
-		l.sent(a.q, now, o.pacer.pace.ChatGap)
+		l.sent(a.q, now, o.pacer.pace)
 		if a.end == again {
 			l.next = later(l.next, now.Add(a.wait))
 			continue

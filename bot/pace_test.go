@@ -147,6 +147,12 @@ func TestResendSaysWhatIsWorthADoubt(t *testing.T) {
 }
 
 func TestTheSameTextIsKeptApart(t *testing.T) {
+	keptApart(t, Pace{ChatGap: 100 * time.Millisecond})
+	keptApart(t, Pace{Gap: 100 * time.Millisecond})
+}
+
+func keptApart(t *testing.T, pace Pace) {
+	t.Helper()
 	now := time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
 	ls := lanes{}
 	for i, text := range []string{"好", "好", "不好"} {
@@ -156,7 +162,7 @@ func TestTheSameTextIsKeptApart(t *testing.T) {
 	if !ok || first.seq != 1 {
 		t.Fatalf("picked %+v", first)
 	}
-	ls.of("g").sent(first, now, 100*time.Millisecond)
+	ls.of("g").sent(first, now, pace)
 	ls.of("g").drop(first)
 	if q, due, ok := ls.pick(now.Add(200*time.Millisecond), gates{}); ok || !due.Equal(now.Add(sameTextGap)) {
 		t.Errorf("the same text may go at %v: %+v", due, q)
