@@ -136,6 +136,11 @@ func (c *Call) Send(e Effect) {
 	c.effects = append(c.effects, e)
 }
 
+// Stale says that whoever asked does not wait for an answer any more, so that no work needs to begin for it.
+func (c *Call) Stale() bool {
+	return c.class() == Answer && c.Now.Sub(c.Event.At) > Answer.lifetime()
+}
+
 func (c *Call) class() Class {
 	switch {
 	case c.Event.class != "":

@@ -125,6 +125,24 @@ func TestWhatIsLostIsNobodysMiss(t *testing.T) {
 	}
 }
 
+// Whoever asked for a picture hours ago, before the bot was back, does not wait for it any more; what they did counts.
+func TestNoPictureForWhoAskedLongAgo(t *testing.T) {
+	opts := with(func(s *checkin.Settings) {})
+	opts.Tells = true
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		w.Down()
+		w.Private("小明", "打卡")
+		w.Private("小明", "/我的打卡")
+		w.Wind(3 * time.Hour)
+		w.Restart()
+		expect(w.T, w.HeardBy("小明"))
+		if got := w.Private("小明", "/我的打卡"); len(got) == 0 || !strings.Contains(got[0], "连续 1 天") {
+			w.T.Errorf("heard %q", got)
+		}
+	})
+}
+
 func TestDaysOffAreNobodysMiss(t *testing.T) {
 	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
 	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday

@@ -35,7 +35,7 @@ const (
 
 // draw asks for a picture, which is sent here when it is done.
 func draw(c *bot.Call, d drawing) error {
-	if !bot.Settings[Settings](c).Pictures {
+	if !bot.Settings[Settings](c).Pictures || c.Stale() {
 		return nil
 	}
 	return c.Work(workPicture, c.Event.ID+"/"+string(c.Event.Chat.ID), d)

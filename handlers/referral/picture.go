@@ -45,7 +45,12 @@ type painting struct {
 }
 
 // draw asks for a picture, which is sent here when it is done.
-func draw(c *bot.Call, s sketch) error { return c.Work(workPicture, c.Event.ID, s) }
+func draw(c *bot.Call, s sketch) error {
+	if c.Stale() {
+		return nil
+	}
+	return c.Work(workPicture, c.Event.ID, s)
+}
 
 func canvas(c *bot.Call) pictures.Look { return pictures.Look{Lang: string(c.Group().Language)} }
 

@@ -40,7 +40,7 @@ type exhibition struct {
 // draw asks for pictures; they are sent when they are done. The words went out before: a picture that cannot be drawn is missed
 // by nobody but the log.
 func draw(c *bot.Call, list []art, to []bot.ChatID) error {
-	if len(list) == 0 {
+	if len(list) == 0 || c.Stale() {
 		return nil
 	}
 	return c.Work(workDraw, c.Event.ID, exhibition{list, to})

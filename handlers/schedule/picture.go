@@ -27,6 +27,9 @@ var (
 
 // draw asks for the picture of some days; it is sent here when it is done.
 func (f forecast) draw(c *bot.Call, days int, scenes []scene) error {
+	if c.Stale() {
+		return nil
+	}
 	a := pictures.Agenda{Look: pictures.Look{Lang: string(f.lang)}, Title: f.t(textTitle, days), Group: f.zone.String()}
 	sent := map[string]day{}
 	for _, d := range f.days(scenes) {
