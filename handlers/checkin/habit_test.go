@@ -265,6 +265,23 @@ func TestInPrivate(t *testing.T) {
 	})
 }
 
+// Who checked in in private while the bot was down is asked when it is back, and it counts when it was sent.
+func TestInPrivateOfTwoGroupsWhileDown(t *testing.T) {
+	bottest.Run(t, with(func(s *checkin.Settings) { s.Window = "05:00-08:00" }), func(w *bottest.World) {
+		run := bot.Chat{ID: "g-2", Group: true, Name: "六点二十晨跑群"}
+		w.Put(bot.Event{Kind: bot.Message, Chat: run, From: bot.Member{Person: w.Person("小明"), Nick: "小明"}, Text: "大家好"})
+		w.Until("06:20")
+		w.Down()
+		w.Private("小明", "打卡")
+		w.Wind(3 * time.Hour)
+		w.Restart()
+		expect(w.T, w.HeardBy("小明"), "这次打卡算在哪个群？…")
+		w.Wind(5 * time.Minute)
+		w.Private("小明", "2")
+		expect(w.T, w.Private("小明", "/我的打卡"), "「六点二十读书会」还没有打过卡…", "「六点二十晨跑群」连续 1 天…", "[图片] …")
+	})
+}
+
 // Who shares several groups with the bot is asked which, and the day is the one on which they wrote.
 func TestInPrivateOfTwoGroups(t *testing.T) {
 	bottest.Run(t, options(), func(w *bottest.World) {

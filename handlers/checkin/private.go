@@ -16,6 +16,7 @@ import (
 // A question is a check-in of which it is not known yet for what group it is.
 type question struct {
 	At     time.Time    `json:"at"`
+	Asked  time.Time    `json:"asked"` // later than At, where the bot was down meanwhile
 	Text   string       `json:"text,omitempty"`
 	Groups []bot.ChatID `json:"groups"` // as they were numbered
 }
@@ -99,13 +100,17 @@ func checkInPrivately(ctx context.Context, c *bot.Call) error {
 	if len(list) == 1 {
 		return c.In(ctx, list[0], checkIn)
 	}
-	q := question{At: c.Event.At, Text: clip(c.Arg("内容"), maxContent)}
+	q := question{At: c.Event.At, Asked: c.Now, Text: clip(c.Arg("内容"), maxContent)}
 	text := c.T(textWhichOne)
 	for i, g := range list {
 		q.Groups = append(q.Groups, g.ID)
 		text += c.T(textOneOf, i+1, bot.CleanName(g.Name))
 	}
-	c.Say(text)
+	if c.Stale() { // it counts when it was sent, so it must be asked all the same
+		c.Send(bot.Effect{Kind: bot.Say, Text: text, Expires: c.Now.Add(halfLife)})
+	} else {
+		c.Say(text)
+	}
 	if err := c.After(halfLife, timerQuestion, string(c.Event.From.Person), c.Event.From.Person); err != nil {
 		return err
 	}
@@ -131,7 +136,7 @@ func heardInPrivate(ctx context.Context, c *bot.Call) error {
 		return nil
 	}
 	q, ok, err := questions.Get(c.Tx, c.Event.From.Person)
-	if err != nil || !ok || n < 1 || n > len(q.Groups) || c.Event.At.Sub(q.At) > halfLife {
+	if err != nil || !ok || n < 1 || n > len(q.Groups) || c.Event.At.Sub(q.Asked) > halfLife {
 		return err
 	}
 	group, err := groupOf(c.Tx, q.Groups[n-1])
