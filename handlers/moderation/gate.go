@@ -39,15 +39,25 @@ func joined(_ context.Context, c *bot.Call) error {
 	}
 	for _, who := range c.Event.Join.People {
 		a, b := numbers(c.Event.ID, who)
-		s := sum{A: a, B: b, Until: c.Now.Add(gate)}
-		if err := sums.Put(c.Tx, s, c.Event.Chat.ID, who); err != nil {
+		if err := pose(c, who, sum{A: a, B: b}, gate); err != nil {
 			return err
 		}
-		if err := c.SetTimer(s.Until, gateTimer, string(who), who); err != nil {
-			return err
-		}
-		c.Send(bot.Effect{Kind: bot.Say, Class: bot.Answer, Text: c.T(textSum, mention(c, who), span(gate, c.Group().Language), a, b)})
 	}
+	return nil
+}
+
+// pose asks a newcomer their sum. It is good until the time is up, however long ago they joined: nobody must be removed for what
+// they were never asked.
+func pose(c *bot.Call, who bot.PersonID, s sum, gate time.Duration) error {
+	s.Until = c.Now.Add(gate)
+	if err := sums.Put(c.Tx, s, c.Event.Chat.ID, who); err != nil {
+		return err
+	}
+	if err := c.SetTimer(s.Until, gateTimer, string(who), who); err != nil {
+		return err
+	}
+	text := c.T(textSum, mention(c, who), span(gate, c.Group().Language), s.A, s.B)
+	c.Send(bot.Effect{Kind: bot.Say, Class: bot.Answer, Text: text, Expires: s.Until})
 	return nil
 }
 
@@ -109,9 +119,17 @@ func late(_ context.Context, c *bot.Call) error {
 	if err := c.Decode(&who); err != nil {
 		return err
 	}
-	open, err := sums.Has(c.Tx, c.Event.Chat.ID, who)
+	s, open, err := sums.Get(c.Tx, c.Event.Chat.ID, who)
 	if err != nil || !open {
 		return err
+	}
+	gate := bot.Settings[Settings](c).Gate
+	missed, err := c.Outages(s.Until.Add(-gate), c.Now)
+	if err != nil {
+		return err
+	}
+	if len(missed) > 0 && gate > 0 { // they may have answered, or never been asked
+		return pose(c, who, s, gate)
 	}
 	return out(c, who)
 }

@@ -156,6 +156,33 @@ func sumIn(t *testing.T, heard []string) (a, b int) {
 	return 0, 0
 }
 
+// TestTheGateWaitsForTheBot: nobody is removed because the bot was down when they were to be asked, or when they answered.
+func TestTheGateWaitsForTheBot(t *testing.T) {
+	o := bottest.Options{
+		Features: []bot.Feature{moderation.Feature(), rule()}, Settings: map[string]any{"moderation": moderation.Settings{Gate: 5 * time.Minute}},
+		Powers: admin, Tells: true,
+	}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Wind(time.Minute)
+		a, b := sumIn(t, w.JoinByQR("小红", "小明"))
+		w.Wind(time.Minute)
+		w.Down()
+		w.Says("小红", fmt.Sprint(a+b))
+		w.JoinByQR("小芳", "小明")
+		w.Wind(time.Hour)
+		w.Restart()
+		got := w.Wind(time.Minute)
+		sumIn(t, got)
+		if got = append(got, w.Wind(3*time.Minute)...); strings.Contains(strings.Join(got, ""), "移出") {
+			t.Errorf("heard %q", got)
+		}
+		got = w.Wind(10 * time.Minute)
+		if strings.Contains(strings.Join(got, ""), "[移出] 小红") || !slices.Contains(got, "[移出] 小芳") {
+			t.Errorf("heard %q", got)
+		}
+	})
+}
+
 func TestTheGate(t *testing.T) {
 	run(t, moderation.Settings{Gate: 5 * time.Minute}, admin, func(w *bottest.World) {
 		expect(t, w.Invite("群主", "大伟")) // the owner knows whom they bring
