@@ -174,17 +174,22 @@ func namesBefore(r store.Reader, who bot.Person, now []string) (list []string, e
 	return list[max(0, len(list)-mostNames):], nil
 }
 
+func sureWords() []string { return []string{"确定", "确认", "yes", "sure"} }
+
 func forget(_ context.Context, c *bot.Call) error {
 	who := c.Event.From.Person
-	if c.Arg("确定") == "" {
+	switch word := strings.ToLower(c.Arg("确定")); {
+	case word == "":
 		c.Reply(textSure)
-		return asked.Put(c.Tx, c.Now, who)
+		return asked.Put(c.Tx, c.Event.At, who)
+	case !slices.Contains(sureWords(), word): // it cannot be taken back, so nothing else will do
+		return bot.Refuse(textTooLate)
 	}
 	at, ok, err := asked.Get(c.Tx, who)
 	if err != nil {
 		return err
 	}
-	if !ok || c.Now.Sub(at) > sureWithin {
+	if !ok || c.Event.At.Sub(at) > sureWithin {
 		return bot.Refuse(textTooLate)
 	}
 	c.Reply(textForgot)

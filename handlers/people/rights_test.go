@@ -3,6 +3,7 @@ package people_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"sixtwenty/bot/bottest"
 )
@@ -27,6 +28,32 @@ func TestAPersonIsToldWhatIsKept(t *testing.T) {
 		}
 		if got := strings.Join(w.Says("换了名字的人", "/我的数据"), ""); strings.Contains(got, "小明") {
 			t.Errorf("in the group it is told %q", got)
+		}
+	})
+}
+
+// TestOnlyTheSecondWordForgets, and only soon after the first, by when they were written.
+func TestOnlyTheSecondWordForgets(t *testing.T) {
+	bottest.Run(t, options(), func(w *bottest.World) {
+		refuses := func(got []string) {
+			t.Helper()
+			if len(got) != 1 || !strings.Contains(got[0], "请先发 /忘记我") {
+				t.Errorf("heard %q", got)
+			}
+		}
+		w.Private("小明", "/忘记我")
+		refuses(w.Private("小明", "/忘记我 算了"))
+		w.Down()
+		w.Private("小明", "/忘记我")
+		w.Wind(time.Hour)
+		w.Private("小明", "/忘记我 确定")
+		w.Restart()
+		if got := strings.Join(w.Private("小明", "/我的数据"), ""); !strings.Contains(got, "名字：小明") || !strings.Contains(got, "一起在的群") {
+			t.Errorf("an hour later it was taken for sure: %q", got)
+		}
+		w.Private("小明", "/忘记我")
+		if got := w.Private("小明", "/忘记我 确定"); len(got) != 1 || !strings.Contains(got[0], "已经忘记了") {
+			t.Errorf("heard %q", got)
 		}
 	})
 }
