@@ -28,7 +28,7 @@ var textNotTaken = bot.Text{ZH: "这个没能取下来，请再发一次 /定时
 // want asks for the content of an entry.
 func want(c *bot.Call, e entry) error {
 	c.Reply(textAsk, e.Spec)
-	return drafts.Put(c.Tx, draft{e, c.Now}, c.Event.Chat.ID, c.Event.From.Person)
+	return drafts.Put(c.Tx, draft{e, c.Event.At}, c.Event.Chat.ID, c.Event.From.Person)
 }
 
 // hear takes the content that was asked for, and the yes to a broadcast.
@@ -46,7 +46,7 @@ func hear(_ context.Context, c *bot.Call) error {
 	if err := drafts.Delete(c.Tx, c.Event.Chat.ID, c.Event.From.Person); err != nil {
 		return err
 	}
-	if c.Now.Sub(d.At) > patience {
+	if c.Event.At.Sub(d.At) > patience {
 		return nil
 	}
 	if m := c.Event.Media; m != nil && m.URL == "" {

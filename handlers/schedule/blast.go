@@ -61,6 +61,14 @@ var (
 
 func (b broadcast) tag() string { return fmt.Sprintf("broadcast/%d", b.ID) }
 
+// awaits says whether the sender can have read what is proposed, and was not too slow: a yes of hours ago, written while the bot was
+// down, must not go to all groups now.
+func (b broadcast) awaits(c *bot.Call) bool {
+	const skew = 3 * time.Minute // of the clocks
+	after := c.Event.At.Sub(b.At)
+	return -skew <= after && after <= patience
+}
+
 // blast is /广播.
 func blast(_ context.Context, c *bot.Call) error {
 	text := strings.TrimSpace(c.Arg("内容"))
@@ -69,7 +77,7 @@ func blast(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	if step, asked := steps()[text], ok && b.State == stageAsked; step.run != nil {
-		if !ok || asked != step.asked || asked && c.Now.Sub(b.At) > patience {
+		if !ok || asked != step.asked || asked && !b.awaits(c) {
 			return bot.Refuse(textNoBlast)
 		}
 		return step.run(c, b)
@@ -164,7 +172,7 @@ func answered(c *bot.Call) (bool, error) {
 		return false, nil
 	}
 	b, ok, err := blasts.Get(c.Tx, c.Event.Chat.ID)
-	if err != nil || !ok || b.State != stageAsked || c.Now.Sub(b.At) > patience {
+	if err != nil || !ok || b.State != stageAsked || !b.awaits(c) {
 		return false, err
 	}
 	c.Power(bot.Owner)

@@ -161,6 +161,24 @@ func TestOptions(t *testing.T) {
 	})
 }
 
+// TestAYesThatWasWrittenBlind does not send to all groups, hours later, what the owner never saw proposed.
+func TestAYesThatWasWrittenBlind(t *testing.T) {
+	run(t, func(w *bottest.World) {
+		groups(w, "一", "二")
+		w.Down()
+		w.Private("群主", "/广播 早安")
+		w.Wind(time.Minute)
+		w.Private("群主", "确定")
+		w.Private("群主", "/广播 确定")
+		w.Wind(3 * time.Hour)
+		w.Restart()
+		hears(t, w.Wind(time.Minute))
+		hears(t, w.HeardIn("g-一"))
+		w.Private("群主", "/广播 早安")
+		hears(t, w.Private("群主", "确定"), "开始发了…")
+	})
+}
+
 func TestBroadcast(t *testing.T) {
 	run(t, func(w *bottest.World) {
 		for i := range 24 {
