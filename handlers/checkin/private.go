@@ -123,6 +123,13 @@ func dropQuestion(_ context.Context, c *bot.Call) error {
 	if err := c.Decode(&who); err != nil {
 		return err
 	}
+	missed, err := c.Outages(c.Event.At.Add(-halfLife), c.Now)
+	if err != nil {
+		return err
+	}
+	if len(missed) > 0 { // the answer may be on its way
+		return c.After(halfLife, timerQuestion, string(who), who)
+	}
 	return questions.Delete(c.Tx, who)
 }
 
