@@ -231,30 +231,6 @@ func TestWhatWasNotSentCostsNothing(t *testing.T) {
 	}
 }
 
-// A broadcast spends its part of the budget and no more: answers go meanwhile, also where the broadcast waits for the next hour.
-func TestABroadcastLeavesABudgetForAnswers(t *testing.T) {
-	play(t, Options{Features: []Feature{speaker()}, Pace: Pace{Gap: time.Second, PerHour: 50, PerDay: 80}}, func(r *rig) {
-		for i := range 60 {
-			r.give(tells(fmt.Sprint("群友", i), "/说 broadcast 早安"))
-		}
-		r.wind(20 * time.Minute)
-		if b := r.bot.Status().Budget; b.Hour != 40 {
-			t.Fatalf("%d sent, expected 40 of 50", b.Hour)
-		}
-		r.put(says("小明", "/说 answer 好"))
-		r.put(tells("群友59", "/说 answer 在"))
-		r.put(tells("群友59", "/说 unasked 嗯"))
-		r.wind(2 * time.Second)
-		r.expect(club, "好")
-		r.expect(home("群友59"), "在")
-		r.wind(time.Hour)
-		r.expect(home("群友59"), "嗯") // the broadcast is stale by then
-		if b := r.bot.Status().Budget; b.Day > 64 {
-			t.Errorf("%d sent in a day, expected 64 of 80 at most, answers aside", b.Day-2)
-		}
-	})
-}
-
 func TestTooOften(t *testing.T) {
 	play(t, Options{Features: []Feature{speaker()}, Pace: Pace{Gap: time.Second}}, func(r *rig) {
 		r.put(says("小明", "/说 answer 零"))

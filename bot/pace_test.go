@@ -52,62 +52,6 @@ func TestQuietHoursEnd(t *testing.T) {
 	}
 }
 
-// TestBudgetNeverExceeds sends as often as the budget allows for some days, from any beginning.
-func TestBudgetNeverExceeds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		pace := Pace{
-			PerHour: rapid.IntRange(1, 30).Draw(t, "per hour"), PerDay: rapid.IntRange(1, 100).Draw(t, "per day"),
-			WarmUp: time.Duration(rapid.IntRange(0, 72).Draw(t, "warm up")) * time.Hour,
-		}
-		b := newBudget(pace)
-		now := time.Date(2026, 11, 21, 0, rapid.IntRange(0, 59).Draw(t, "minute"), 0, 0, time.UTC)
-		b.since = now
-		end := now.Add(100 * time.Hour)
-		var sent []time.Time
-		for now.Before(end) {
-			if next := b.gates(now).answers; !next.IsZero() {
-				if !next.After(now) {
-					t.Fatalf("at %v it says to wait until %v", now, next)
-				}
-				now = next
-				continue
-			}
-			b.spend(now)
-			sent = append(sent, now)
-			now = now.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "pause")) * time.Second)
-		}
-		if len(sent) == 0 {
-			t.Fatal("nothing was ever sent")
-		}
-		for i, at := range sent {
-			hour, day := 0, 0
-			for _, s := range sent[:i+1] {
-				if hourOf(s) == hourOf(at) {
-					hour++
-				}
-				if hourOf(s) > hourOf(at)-24 {
-					day++
-				}
-			}
-			perHour, perDay := warm(pace.PerHour, pace.WarmUp, at.Sub(b.since)), warm(pace.PerDay, pace.WarmUp, at.Sub(b.since))
-			if hour > perHour || day > perDay {
-				t.Fatalf("at %v %d went in the hour and %d in the day; %d and %d are allowed", at, hour, day, perHour, perDay)
-			}
-		}
-	})
-}
-
-func TestANewSignInIsCareful(t *testing.T) {
-	for age, want := range map[time.Duration]int{0: 20, 84 * time.Hour: 60, 168 * time.Hour: 100, 1000 * time.Hour: 100, -time.Hour: 20} {
-		if got := warm(100, 168*time.Hour, age); got != want {
-			t.Errorf("after %v the budget of 100 is %d, expected %d", age, got, want)
-		}
-	}
-	if warm(0, time.Hour, 0) != 0 || warm(1, time.Hour, 0) != 1 {
-		t.Error("no limit stays none, and one send is always allowed")
-	}
-}
-
 func TestSplitText(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"短", "短"},
