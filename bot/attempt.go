@@ -23,8 +23,9 @@ type attempt struct {
 
 // What an attempt can end with besides the states of a finished effect.
 const (
-	again State = ""
-	gone  State = "gone" // there is no such row
+	again  State = ""
+	gone   State = "gone"    // there is no such row
+	putOff State = "put off" // to the end of the quiet hours
 )
 
 // turn commits, in one transaction, what came of attempts and that the next ones are about to be made, and returns those that
@@ -97,6 +98,10 @@ func (o *outbox) begin(tx store.Tx, q queued, now time.Time) (*attempt, error) {
 	}
 	if a.end = a.row.verdict(now, silenced || o.bot.left(q.chat), o.pacer.pace); a.end != again {
 		return a, nil
+	}
+	if o.bot.quiet.hush(&a.row.Effect, now) {
+		a.end, a.row.Tried = putOff, time.Time{}
+		return a, waitingRows.Put(tx, a.row, q.seq)
 	}
 	a.row.Attempts++
 	a.row.Tried = now
@@ -199,7 +204,7 @@ func (o *outbox) end(tx store.Tx, list []*attempt, now time.Time) error {
 	for _, a := range list {
 		var err error
 		switch a.end {
-		case gone:
+		case gone, putOff:
 			continue
 		case again:
 			err = putAgain(tx, a)

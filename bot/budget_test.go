@@ -87,3 +87,25 @@ func TestABroadcastLeavesABudgetForAnswers(t *testing.T) {
 		}
 	})
 }
+
+// What waits when the quiet hours begin waits for their end, whatever it waited for; answers and what the owner scheduled go on.
+func TestQuietHoursBeginForWhatWaits(t *testing.T) {
+	play(t, Options{Features: []Feature{speaker()}, Pace: Pace{Gap: 4 * time.Minute, Quiet: "12:30-14:00"}}, func(r *rig) {
+		r.wind(23 * time.Minute)
+		for _, text := range []string{"一", "二", "三", "四"} {
+			r.give(says("小明", "/说 unasked "+text))
+		}
+		r.wind(5 * time.Minute) // 12:28
+		r.expect(club, "一", "二")
+		r.restart()
+		r.put(tells("阿杰", "/说 answer 好"))
+		r.put(tells("苏苏", "/说 broadcast 早安"))
+		r.wind(20 * time.Minute)
+		r.expect(home("阿杰"), "好")
+		r.expect(home("苏苏"), "早安")
+		r.wind(time.Hour)
+		r.expect(club, "三") // 13:48: it went before 12:30
+		r.wind(20 * time.Minute)
+		r.expect(club, "四")
+	})
+}

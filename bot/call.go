@@ -116,7 +116,8 @@ func (c *Call) Send(e Effect) {
 	if e.Class == "" {
 		e.Class = c.class()
 	}
-	if end := c.run.bot.quiet.end(c.Now.In(c.Zone())); e.Class == Unasked && !e.Loud && end.After(e.NotBefore) {
+	hushed := e.Class == Unasked && !e.Loud
+	if end := c.QuietEnd(later(c.Now, e.NotBefore)); hushed && !end.IsZero() {
 		e.NotBefore = end
 	}
 	if e.Expires.IsZero() {
@@ -128,6 +129,9 @@ func (c *Call) Send(e Effect) {
 			from = e.NotBefore
 		}
 		e.Expires = from.Add(e.Class.lifetime())
+	}
+	if from := c.run.bot.quiet.begin(later(c.Now, e.NotBefore).In(c.Zone())); hushed && from.Before(e.Expires) {
+		e.Hush = from
 	}
 	if e.Kind == Say && e.Chat == c.Event.Chat.ID && len(c.mentions) > 0 {
 		e.Mentions = c.mentionsIn(e.Text)

@@ -56,6 +56,8 @@ type Effect struct {
 	Loud      bool      `json:"loud,omitempty"`
 	NotBefore time.Time `json:"not_before,omitzero"`
 	Expires   time.Time `json:"expires,omitzero"`
+	// Hush is when the quiet hours of the chat begin, where it may still wait then: it is put off to their end.
+	Hush time.Time `json:"hush,omitzero"`
 }
 
 // lifetime is how long an effect of the class is worth doing.

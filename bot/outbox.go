@@ -264,7 +264,10 @@ func (o *outbox) settle(came, refused []*attempt) {
 	for _, a := range refused {
 		o.lanes.of(a.q.chat).busy = false
 		o.drop(a.q)
-		o.count(a.end)
+		if o.count(a.end); a.end == putOff {
+			o.lanes.of(a.q.chat).add(queuedOf(a.q.seq, a.row.Effect))
+			o.size++
+		}
 	}
 	for _, a := range came {
 		o.count(a.end)
@@ -272,7 +275,7 @@ func (o *outbox) settle(came, refused []*attempt) {
 }
 
 func (o *outbox) count(end State) {
-	if end == again || end == gone {
+	if end == again || end == gone || end == putOff {
 		return
 	}
 	o.counts[end]++

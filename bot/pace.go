@@ -107,6 +107,31 @@ func (q quietHours) end(t time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), q.to/60, q.to%60, 0, 0, t.Location())
 }
 
+// begin is when quiet hours begin after t; zero where there are none.
+func (q quietHours) begin(t time.Time) time.Time {
+	if q.from == q.to {
+		return time.Time{}
+	}
+	at := time.Date(t.Year(), t.Month(), t.Day(), q.from/60, q.from%60, 0, 0, t.Location())
+	if !at.After(t) {
+		at = time.Date(t.Year(), t.Month(), t.Day()+1, q.from/60, q.from%60, 0, 0, t.Location())
+	}
+	return at
+}
+
+// hush puts an effect off that would go in the quiet hours, though they had not begun when it was asked for. It says whether it did.
+func (q quietHours) hush(e *Effect, now time.Time) bool {
+	if e.Hush.IsZero() || now.Before(e.Hush) {
+		return false
+	}
+	end := q.end(now.In(e.Hush.Location()))
+	if end.IsZero() {
+		return false
+	}
+	e.NotBefore, e.Expires, e.Hush = end, end.Add(e.Class.lifetime()), time.Time{}
+	return true
+}
+
 const (
 	awayFirst, awayMost   = time.Second, 30 * time.Second
 	oftenFirst, oftenMost = 30 * time.Second, 10 * time.Minute

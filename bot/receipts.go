@@ -103,7 +103,7 @@ func (c *Call) Again(id string) (bool, error) {
 		return false, err
 	}
 	e := done.Effect
-	e.ID, e.NotBefore, e.Expires, e.Loud = "", time.Time{}, time.Time{}, true
+	e.ID, e.NotBefore, e.Expires, e.Hush, e.Loud = "", time.Time{}, time.Time{}, time.Time{}, true
 	c.Send(e)
 	return true, trouble.Delete(c.Tx, seq)
 }
