@@ -114,6 +114,7 @@ func (a *Account) Run(ctx context.Context, in bot.Inbox) error {
 func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.RoundTripper) error {
 	s, last, err := a.resume(ctx, in, transport)
 	var retry backoff
+	short := 0 // sessions in a row that ended within a minute
 	for {
 		if err == nil && s == nil {
 			s, err = a.signIn(ctx, in, transport, last)
@@ -132,8 +133,11 @@ func (a *Account) sessions(ctx context.Context, in bot.Inbox, transport http.Rou
 		a.log.Warn("the session is over", zap.Error(err))
 		a.become(bot.NeedsScan, whyEnded)
 		s, last, err = nil, s, nil
-		if time.Since(began) >= tooSoon {
+		if short++; time.Since(began) >= tooSoon {
+			short = 0
 			retry.ok()
+		}
+		if short < 2 {
 			continue
 		}
 		a.brake.failed(errShort)
