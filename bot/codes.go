@@ -21,7 +21,7 @@ type Code struct {
 // A doorRow counts wrong codes, whoever sent them: what is guessed from many accounts is guessed all the same.
 type doorRow struct {
 	Wrong int       `json:"wrong"`
-	Since time.Time `json:"since"`
+	Since time.Time `json:"since"` // the first of them; when the door was shut, the last
 }
 
 const (
@@ -113,7 +113,9 @@ func (c *Call) WrongCode() (shut bool, err error) {
 	if c.Now.Sub(d.Since) >= doorShut {
 		d = doorRow{Since: c.Now}
 	}
-	d.Wrong++
+	if d.Wrong++; d.Wrong == maxWrong {
+		d.Since = c.Now // it is shut for an hour from now, not from the first
+	}
 	c.wrong = true
 	c.doorShut = c.doorShut || d.Wrong == maxWrong
 	return d.Wrong == maxWrong, door.Put(c.Tx, d, "codes")

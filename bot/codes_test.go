@@ -41,6 +41,18 @@ func TestTenWrongCodesShutTheDoor(t *testing.T) {
 		if heard != 2 {
 			t.Errorf("an hour later: heard %d times", heard)
 		}
+		r.wind(doorShut)
+		for range 10 { // in fifty minutes
+			r.put(says("小明", "/码 0"))
+			r.wind(5 * time.Minute)
+		}
+		r.wind(doorShut - 10*time.Minute)
+		for range 10 {
+			r.put(says("小明", "/码 0"))
+		}
+		if heard != 3 {
+			t.Errorf("the door was open before its hour was over: heard %d times", heard)
+		}
 		var rows []AuditRow
 		if err := r.db.View(t.Context(), func(s store.Reader) (err error) {
 			rows, err = Audits(s, 100)
