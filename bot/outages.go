@@ -84,6 +84,13 @@ func (c *Call) OutOfTouch() bool {
 	return s.Name != "" && !s.Reached
 }
 
+// LookAgain is how long a timer that found the account out of touch does well to wait: a moment at first, as after a start, and
+// ten minutes in a long outage.
+func (c *Call) LookAgain() time.Duration {
+	const least, most = 2 * time.Second, 10 * time.Minute
+	return min(most, max(least, c.Now.Sub(c.run.bot.accountState().Since)))
+}
+
 // outNow gives the span since the account was last known to be connected, if it still goes on or is not kept yet: a day that
 // ends meanwhile must not be judged as if nothing had been missed.
 func (r *run) outNow() (o Outage, on bool, err error) {

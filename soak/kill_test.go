@@ -250,6 +250,9 @@ func (r *rampage) killDuringBackup() {
 	}
 }
 
+// rest is longer than what came due before the account was back is put off.
+const rest = 4 * time.Second
+
 // settle mends the network, lets the bot come to rest, and stops it.
 func (r *rampage) settle() {
 	r.t.Helper()
@@ -257,15 +260,13 @@ func (r *rampage) settle() {
 	r.host.offer(r.t, "BROADCAST_VOICE=") // what is planned already is still sent
 	p := r.host.start(r.t)
 	r.online(p)
-	quiet := 0
+	busy := time.Now()
 	until(r.t, 3*time.Minute, "coming to rest", func() bool {
 		out, err := r.host.run(r.t.Context(), "status")
 		if s, _ := r.box.Session("小六"); err != nil || s.Behind > 0 || !strings.Contains(out, "waiting: 0\n") {
-			quiet = 0
-			return false
+			busy = time.Now()
 		}
-		quiet++
-		return quiet > 10
+		return time.Since(busy) > rest
 	})
 	if err := p.stop(); err != nil {
 		r.t.Errorf("stopping: %v", err)

@@ -27,7 +27,6 @@ const (
 	seen   = store.Table[bot.Day]("onboarding/seen")        // chat, person: the last day on which they wrote
 
 	timerSteps = "steps"
-	laterOn    = 10 * time.Minute
 
 	lateDays = 2  // a step missed by so many days is still taken
 	atOnce   = 30 // newcomers spoken to in one message
@@ -161,7 +160,7 @@ func beginningOf(r store.Reader, chat bot.ChatID, who bot.Person) (b beginning, 
 // steps takes those of today, when the group can hear them. A day that was missed is made up for, and nobody hears a thing twice.
 func steps(_ context.Context, c *bot.Call) error {
 	if c.OutOfTouch() {
-		return c.After(laterOn, timerSteps, "", nil)
+		return c.After(c.LookAgain(), timerSteps, "", nil)
 	}
 	today := c.Day(c.Event.At)
 	for _, st := range stepsOf() {

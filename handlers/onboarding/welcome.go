@@ -137,7 +137,7 @@ func greet(_ context.Context, c *bot.Call) error {
 		return c.SetTimer(end, timerGreet, "", nil)
 	}
 	if c.OutOfTouch() {
-		return c.After(laterOn, timerGreet, "", nil)
+		return c.After(c.LookAgain(), timerGreet, "", nil)
 	}
 	r, err := rushAt(c, c.Now)
 	if err != nil {

@@ -35,7 +35,7 @@ func wonder(c *bot.Call, who bot.PersonID) error {
 // ask asks all at once who came within a minute and still have no inviter. A crowd is not asked: that would be noise.
 func ask(_ context.Context, c *bot.Call) error {
 	if c.OutOfTouch() {
-		return c.After(catchUp, timerAsk, "", nil)
+		return c.After(c.LookAgain(), timerAsk, "", nil)
 	}
 	list, err := take(c.Tx, c.Event.Chat.ID)
 	if err != nil {

@@ -309,7 +309,7 @@ func nightly(ctx context.Context, c *bot.Call) error {
 // ripen looks at the credits whose time has come.
 func ripen(_ context.Context, c *bot.Call) error {
 	if c.OutOfTouch() { // the thanks for what is valid now would be lost
-		return c.After(catchUp, timerRipen, "", nil)
+		return c.After(c.LookAgain(), timerRipen, "", nil)
 	}
 	chat := c.Event.Chat.ID
 	rg := store.Under(chat)

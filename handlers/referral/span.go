@@ -115,7 +115,7 @@ func beginNow(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	if c.OutOfTouch() {
-		return c.After(catchUp, timerBegin, "", nil)
+		return c.After(c.LookAgain(), timerBegin, "", nil)
 	}
 	return k.announce(c)
 }
