@@ -189,9 +189,11 @@ func (m *model) do(s step) error {
 		return m.giveIn(name)
 	case "断线":
 		o := bot.Outage{From: time.Now().Add(-time.Duration(s.Back) * time.Hour), To: time.Now()}
-		return m.w.DB().Update(m.w.T.Context(), func(tx store.Tx) error {
+		err := m.w.DB().Update(m.w.T.Context(), func(tx store.Tx) error {
 			return store.Table[bot.Outage]("bot/outages").Put(tx, o, o.To)
 		})
+		m.wind(2*catchUp + time.Second) // so that what ended meanwhile is told by now
+		return err
 	}
 	return nil
 }
