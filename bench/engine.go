@@ -78,7 +78,7 @@ func noteTaker() bot.Feature {
 	return bot.Feature{
 		Name: "notes", Summary: bot.Text{ZH: "记一笔", EN: "notes"},
 		Commands: []bot.Command{{
-			Name: "记", Aliases: []string{"note"}, Bare: true, Summary: bot.Text{ZH: "记一笔", EN: "keep a note"},
+			Name: "记", Aliases: []string{"jot"}, Bare: true, Summary: bot.Text{ZH: "记一笔", EN: "keep a note"},
 			Examples: []bot.Example{{Say: "记", Reply: "收到"}},
 			Run: func(_ context.Context, c *bot.Call) error {
 				c.Say("收到")

@@ -34,15 +34,18 @@ func (r *run) answer(e *Event, why error, role Role) ([]string, error) {
 
 // newCall makes what one run of one feature is given. f is nil where the engine itself answers.
 func (r *run) newCall(f *feature, e Event, role Role) (*Call, error) {
-	group, err := r.groupSettings(e.Chat.ID)
-	if err != nil {
-		return nil, err
-	}
-	c := &Call{Event: e, Now: r.now, Tx: r.tx, Role: role, run: r, feature: f, group: group}
-	if f != nil {
+	c := &Call{}
+	return c, r.renew(c, f, &e, role)
+}
+
+// renew makes a call that is over one for another feature: an event that nobody takes is given to each that watches, and a
+// Call is large.
+func (r *run) renew(c *Call, f *feature, e *Event, role Role) (err error) {
+	*c = Call{Event: *e, Now: r.now, Tx: r.tx, Role: role, run: r, feature: f}
+	if c.group, err = r.groupSettings(e.Chat.ID); err == nil && f != nil {
 		c.settings, err = r.effective(f, e.Chat.ID)
 	}
-	return c, err
+	return err
 }
 
 // call runs fn in a nested transaction. failed says that it ended in an error that is no refusal; err is the store's.

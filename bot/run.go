@@ -370,9 +370,9 @@ func (r *run) unknown(e *Event, word string, role Role) (said []string, taken bo
 }
 
 func (r *run) watchers(ctx context.Context, e *Event, role Role) error {
+	c := &Call{}
 	for _, w := range r.bot.watches[e.Kind] {
-		c, err := r.newCall(w.feature, *e, role)
-		if err != nil {
+		if err := r.renew(c, w.feature, e, role); err != nil {
 			return err
 		}
 		if c.group.Without(w.feature.Name) {
