@@ -35,7 +35,7 @@ const (
 	waitingRows  = store.Table[outRow]("bot/outbox") // seq
 	outboxWaiter = "outbox"
 	maxAttempts  = 5
-	abreast      = 32       // attempts under way at once where nothing slows them
+	abreast      = 64       // attempts under way at once where nothing slows them
 	maxText      = 64 << 10 // bytes of a text: far more than any service takes
 	maxError     = 500      // bytes kept of what a service answered
 	doLimit      = 90 * time.Second
