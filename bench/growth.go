@@ -192,7 +192,7 @@ func (h *history) ask(ctx context.Context, s *section, size int) error {
 	for _, q := range []struct {
 		name, say string
 		n         int
-	}{{"check-in", "打卡", 2000}, {"/打卡榜", "/打卡榜", 100}, {"/我的打卡", "/我的打卡", 100}, {"/为什么", "/为什么 打卡", 100}} {
+	}{{"check-in", "打卡", 2000}, {"/打卡榜", "/打卡榜", 1000}, {"/我的打卡", "/我的打卡", 1000}, {"/为什么", "/为什么 打卡", 1000}} {
 		before := spent()
 		for range q.n {
 			if err := h.core.in.Put(ctx, h.says(q.say)); err != nil {

@@ -65,6 +65,7 @@ func (c *console) routes() http.Handler {
 	mux := http.NewServeMux()
 	for path, show := range map[string]http.HandlerFunc{
 		"GET /console":                                c.today,
+		"GET /console/{$}":                            http.RedirectHandler("/console", http.StatusPermanentRedirect).ServeHTTP,
 		"GET /console/groups":                         c.groups,
 		"GET /console/settings":                       c.setting,
 		"GET /console/people":                         c.find,

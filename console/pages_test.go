@@ -48,6 +48,14 @@ func TestTheFirstPageTellsWhatWaits(t *testing.T) {
 }
 
 // TestTheScheduleIsACalendar: the coming weeks from Monday, what comes every hour as one line.
+func TestASlashAtTheEnd(t *testing.T) {
+	world(t, func(s *site) {
+		if got := s.get("/console/"); got.Header().Get("Location") != "/console" {
+			t.Errorf("/console/ leads to %d %q", got.Code, got.Header().Get("Location"))
+		}
+	})
+}
+
 func TestTheScheduleIsACalendar(t *testing.T) {
 	world(t, func(s *site) { // Saturday 2026-11-21, noon
 		s.Says("小六", "/定时 每小时 喝水")
