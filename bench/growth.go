@@ -117,9 +117,26 @@ func growth(ctx context.Context, b *bench) error {
 	}
 	first, last := b.sizes[0], b.sizes[len(b.sizes)-1]
 	floor := s.median(at("bare bbolt, three rows", last), "µs CPU") / s.median(at("bare bbolt, three rows", first), "µs CPU")
-	s.bar(fmt.Sprintf("growth of a check-in from %d to %d, against that of bare bbolt", first, last),
-		s.median(at("check-in", last), "µs CPU")/s.median(at("check-in", first), "µs CPU")/floor, true, 1.5)
+	for _, q := range questions() {
+		s.bar(fmt.Sprintf("growth of %s from %d to %d, against that of bare bbolt", q.name, first, last),
+			s.median(at(q.name, last), "µs CPU")/s.median(at(q.name, first), "µs CPU")/floor, true, 1.5)
+	}
+	s.bar("ms to listening with the longest past", s.median(at("start to listening", last), "ms"), true, 1000)
+	s.bar("MB of its own with the longest past", s.median(at("memory of its own", last), "MB"), true, 150)
 	return nil
+}
+
+// A question is one kind of event whose cost may grow with the past, and how many of it are measured at once: enough that a
+// collection of garbage in between does not count for much.
+type question struct {
+	name, say string
+	n         int
+}
+
+func questions() []question {
+	return []question{
+		{"check-in", "打卡", 2000}, {"/打卡榜", "/打卡榜", 1000}, {"/我的打卡", "/我的打卡", 1000}, {"/为什么", "/为什么 打卡", 1000},
+	}
 }
 
 // at names a row by its size.
@@ -189,10 +206,7 @@ func (h *history) says(text string) bot.Event {
 
 // ask measures what one event costs, by its kind.
 func (h *history) ask(ctx context.Context, s *section, size int) error {
-	for _, q := range []struct {
-		name, say string
-		n         int
-	}{{"check-in", "打卡", 2000}, {"/打卡榜", "/打卡榜", 1000}, {"/我的打卡", "/我的打卡", 1000}, {"/为什么", "/为什么 打卡", 1000}} {
+	for _, q := range questions() {
 		before := spent()
 		for range q.n {
 			if err := h.core.in.Put(ctx, h.says(q.say)); err != nil {

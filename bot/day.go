@@ -2,6 +2,8 @@ package bot
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"time"
 )
 
@@ -30,6 +32,31 @@ func ParseDay(s string) (Day, error) {
 		return 0, fmt.Errorf("%q is no date like 2026-01-31", s)
 	}
 	return civil(t.Date()), nil
+}
+
+// shortDate is a date without its year, as people write it.
+var shortDate = regexp.MustCompile(`^(\d{1,2})[-/月.](\d{1,2})[日号]?$`)
+
+// ReadDay reads a date as people write it. One without a year is the first that fits, looked for from a year on, forwards or, with
+// a step of -1, backwards.
+func ReadDay(text string, year, step int, fits func(Day) bool) (Day, bool) {
+	if d, err := ParseDay(text); err == nil {
+		return d, true
+	}
+	m := shortDate.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
+	}
+	month, _ := strconv.Atoi(m[1])
+	date, _ := strconv.Atoi(m[2])
+	for range 9 { // 29 February may be eight years away
+		t := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
+		if d := civil(t.Date()); int(t.Month()) == month && t.Day() == date && fits(d) {
+			return d, true
+		}
+		year += step
+	}
+	return 0, false
 }
 
 // Date gives the calendar date, at midnight UTC.

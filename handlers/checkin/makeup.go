@@ -2,10 +2,7 @@ package checkin
 
 import (
 	"context"
-	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/store"
@@ -132,8 +129,6 @@ func (b *book) madeUp(r store.Reader, who bot.PersonID) (n int, err error) {
 	return n, nil
 }
 
-var shortDate = regexp.MustCompile(`^(\d{1,2})[-/月.](\d{1,2})[日号]?$`)
-
 // parseDay reads a day as people write it, the latest one that fits.
 func parseDay(word string, today bot.Day) (bot.Day, bool) {
 	switch strings.ToLower(word) {
@@ -148,20 +143,5 @@ func parseDay(word string, today bot.Day) (bot.Day, bool) {
 	case "明天", "tomorrow":
 		return today + 1, true
 	}
-	if d, err := bot.ParseDay(word); err == nil {
-		return d, true
-	}
-	m := shortDate.FindStringSubmatch(word)
-	if m == nil {
-		return 0, false
-	}
-	month, _ := strconv.Atoi(m[1])
-	date, _ := strconv.Atoi(m[2])
-	for year := today.Date().Year() + 1; year > today.Date().Year()-8; year-- { // 29 February may be eight years away
-		t := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
-		if d := bot.DayOf(t, time.UTC, 0); int(t.Month()) == month && t.Day() == date && d <= today+30 {
-			return d, true
-		}
-	}
-	return 0, false
+	return bot.ReadDay(word, today.Date().Year()+1, -1, func(d bot.Day) bool { return d <= today+30 })
 }

@@ -123,11 +123,16 @@ func keep(c *bot.Call, who bot.PersonID, was, now credit) error {
 			return err
 		}
 	}
+	return settleAnew(c, who)
+}
+
+// settleAnew works out what a newcomer's credits come to, and gives what is due for it.
+func settleAnew(c *bot.Call, who bot.PersonID) error {
 	p, err := bot.PersonOf(c.Tx, who)
 	if err != nil {
 		return err
 	}
-	if err := settle(c.Tx, chat, p); err != nil {
+	if err := settle(c.Tx, c.Event.Chat.ID, p); err != nil {
 		return err
 	}
 	return pay(c)

@@ -171,14 +171,7 @@ func strike(c *bot.Call, who bot.PersonID, was credit) error {
 	if err := credits.Delete(c.Tx, chat, who); err != nil {
 		return err
 	}
-	p, err := bot.PersonOf(c.Tx, who)
-	if err != nil {
-		return err
-	}
-	if err := settle(c.Tx, chat, p); err != nil {
-		return err
-	}
-	return pay(c)
+	return settleAnew(c, who)
 }
 
 // lastRuling is the latest ruling on a newcomer that stands, nil where none does.

@@ -23,10 +23,7 @@ var (
 
 const farthest = 100 // days ahead that a campaign may be planned
 
-var (
-	spanOf   = regexp.MustCompile(`^(.+?)(?:\.\.|至|到|~|～|–|—)(.+)$`)
-	dateHere = regexp.MustCompile(`^(\d{1,2})(?:月|-|/)(\d{1,2})[日号]?$`)
-)
+var spanOf = regexp.MustCompile(`^(.+?)(?:\.\.|至|到|~|～|–|—)(.+)$`)
 
 // spanned gives the campaign with its time: so many days from now, or from one day through another.
 func (k campaign) spanned(c *bot.Call, text string) (campaign, error) {
@@ -61,22 +58,7 @@ func (k campaign) spanned(c *bot.Call, text string) (campaign, error) {
 
 // readDay reads a date; one without a year is the next one from a day on.
 func readDay(text string, from bot.Day) (bot.Day, bool) {
-	if d, err := bot.ParseDay(text); err == nil {
-		return d, true
-	}
-	m := dateHere.FindStringSubmatch(text)
-	if m == nil {
-		return 0, false
-	}
-	month, _ := strconv.Atoi(m[1])
-	date, _ := strconv.Atoi(m[2])
-	for year := from.Date().Year(); year < from.Date().Year()+9; year++ { // 29 February may be eight years away
-		t := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
-		if d := bot.DayOf(t, time.UTC, 0); int(t.Month()) == month && t.Day() == date && d >= from {
-			return d, true
-		}
-	}
-	return 0, false
+	return bot.ReadDay(text, from.Date().Year(), 1, func(d bot.Day) bool { return d >= from })
 }
 
 // dayBegins is when a day of this group begins.
