@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
+	"time"
 
 	"rsc.io/qr"
 
@@ -53,7 +55,14 @@ func (h *house) showState(s bot.AccountState) {
 	if s.Final {
 		fmt.Fprint(h.stdout, thrownOut)
 	}
+	if s.Name == bot.Online {
+		time.AfterFunc(afterSignIn, debug.FreeOSMemory)
+	}
 }
+
+// afterSignIn is when the members of all groups have been read: what that took is large and not needed again, and the runtime
+// would give it back over many minutes.
+const afterSignIn = 20 * time.Second
 
 // showCodes prints new codes: the terminal is a place where only the owner looks.
 func (h *house) showCodes(codes []bot.Code) {
