@@ -8,8 +8,9 @@ import (
 	"sixtwenty/store/bolt"
 )
 
-// spareDisk is more than the largest commit writes, so that a disk that fills up is found before one.
-const spareDisk = 8 << 20
+// spareDisk is more than the largest commit writes, which takes all that the journal holds to as many pages, so that a disk that
+// fills up is found before one.
+const spareDisk = 64 << 20
 
 // schema is the layout of the database that this program knows. Whoever changes what a kept row looks like, or how a key is
 // made, adds the step that turns the old rows into the new at the end, and a file of the old layout to testdata/schemas. A
