@@ -33,9 +33,7 @@ func TestAnAnswerLeavesAfterTheDisk(t *testing.T) {
 	trace := filepath.Join(h.dir, "trace")
 	// -D makes the tracer the grandchild: the process that we start, and end, is the bot.
 	h.wrap = []string{tracer, "-D", "-f", "-y", "-s", "65535", "-e", "trace=" + traced, "-o", trace}
-	p := h.start(t)
-	r := &rampage{t: t, box: box, host: h}
-	r.online(p)
+	p := (&rampage{t: t, box: box, host: h}).online()
 	for i := range 5 {
 		before := len(box.Sent())
 		_, err := box.Say("好友00", "小六", fmt.Sprintf("/zzdurable%d", i))
@@ -63,8 +61,7 @@ func TestAFailingDiskEndsTheProgram(t *testing.T) {
 			r := newRampage(t, number(t, "SEED", 620), 0)
 			r.box.Mend(0)
 			r.host.wrap = []string{tracer, "-D", "-f", "-e", "trace=fdatasync,pwrite64", "-e", "inject=" + inject, "-o", os.DevNull}
-			p := r.host.start(t)
-			r.online(p)
+			p := r.online()
 			until(t, time.Minute, "the end of the program", func() bool {
 				_, err := r.tr.act()
 				check(t, err)
@@ -92,8 +89,7 @@ func TestTheProgramOutlivesAFullDisk(t *testing.T) {
 	r.host.wrap = []string{
 		tracer, "-D", "-f", "-e", "trace=fstatfs", "-e", "inject=fstatfs:retval=0:when=80..90", "-o", os.DevNull, // 0 of 0 bytes free
 	}
-	p := r.host.start(t)
-	r.online(p)
+	p := r.online()
 	until(t, time.Minute, "the disk to be full", func() bool {
 		_, err := r.tr.act()
 		check(t, err)

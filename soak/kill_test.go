@@ -153,16 +153,16 @@ func (r *rampage) signIn(times int) {
 	for range times {
 		r.killAfter(r.host.start(r.t), r.within(150*time.Millisecond))
 	}
-	p := r.host.start(r.t)
-	r.online(p)
+	p := r.online()
 	p.kill()
 	r.killed++
 }
 
-// online waits until this process has signed in, has fetched all there is, and has kept it: only then it waits for more.
-func (r *rampage) online(p *process) {
+// online starts the bot and waits until it has signed in, has fetched all there is, and has kept it: only then it waits for more.
+func (r *rampage) online() *process {
 	r.t.Helper()
 	before := r.inits()
+	p := r.host.start(r.t)
 	until(r.t, time.Minute, "signing in", func() bool {
 		if !p.alive() {
 			r.t.Fatalf("the bot ended by itself: %v", p.err)
@@ -171,6 +171,7 @@ func (r *rampage) online(p *process) {
 		check(r.t, err)
 		return s.SignedIn && s.Waiting && s.Behind == 0 && r.inits() > before
 	})
+	return p
 }
 
 // inits counts the sign-ins, hot and cold.
@@ -187,8 +188,7 @@ func (r *rampage) inits() (n int) {
 // silent meanwhile.
 func (r *rampage) signOut() {
 	r.t.Helper()
-	p := r.host.start(r.t)
-	r.online(p)
+	p := r.online()
 	p.kill()
 	r.killed++
 	check(r.t, r.box.EndSession("小六", 1100))
@@ -258,8 +258,7 @@ func (r *rampage) settle() {
 	r.t.Helper()
 	r.box.Mend(0)
 	r.host.offer(r.t, "BROADCAST_VOICE=") // what is planned already is still sent
-	p := r.host.start(r.t)
-	r.online(p)
+	p := r.online()
 	busy := time.Now()
 	until(r.t, 3*time.Minute, "coming to rest", func() bool {
 		out, err := r.host.run(r.t.Context(), "status")
