@@ -27,16 +27,15 @@ import (
 // effect as /定时 does (two commits), and plain robfig/cron, which keeps nothing and would have forgotten it all after a crash.
 // busy lets as many other processes spin as there are cores.
 //
-// Measured in milliseconds, on two virtual cores that other builds kept at a load average of 20 all the while, the benchmark
-// itself at nice -19; a commit is an fsync of that disk:
+// Measured in milliseconds, 300 moments each, on two virtual cores; a commit is two fsyncs of that disk:
 //
 //	              p50   p99   max
-//	idle  waits   4.5   115   278   (1,000 moments)
-//	      rings   12    112   229
-//	      cron    2.4    97   254
-//	busy  waits   16    272   274   (300 moments)
-//	      rings   30    265   363
-//	      cron    5.6   160   184
+//	idle  waits   1.5   8.0    25
+//	      rings   1.9    11    20
+//	      cron    1.2   3.8   4.1
+//	busy  waits   1.6    38    68
+//	      rings   2.1   138   196
+//	      cron    1.3   117   123
 func BenchmarkLateness(b *testing.B) {
 	b.Run("idle", func(b *testing.B) { benchmarkLateness(b, 0) })
 	b.Run("busy", func(b *testing.B) { benchmarkLateness(b, runtime.NumCPU()) })
