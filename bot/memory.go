@@ -47,3 +47,11 @@ func (m *memory) forget() {
 	clear(m.met)
 	clear(m.chats)
 }
+
+// unmeet is called where a row that was known changes: whoever takes an earlier name again is met anew with it.
+func (m *memory) unmeet(known bool) {
+	if known {
+		clear(m.met)
+		clear(m.chats)
+	}
+}

@@ -63,3 +63,42 @@ func TestWhoWasMetInVainIsMetAgain(t *testing.T) {
 		t.Error("who came back is not listed")
 	}
 }
+
+// Whoever takes an earlier name again, and a group that does, are known by it again.
+func TestAnEarlierNameIsTakenAgain(t *testing.T) {
+	db := storetest.Open(t)
+	b, err := New(Options{Account: &service{}, DB: db, Features: []Feature{counter()}, Groups: []string{"六点二十*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	meet := func(nick, group string) {
+		t.Helper()
+		e := says("小明", "早")
+		e.From.Nick, e.Chat.Name = nick, group
+		err := db.Update(t.Context(), func(tx store.Tx) error {
+			run := b.newRun(tx)
+			return errors.Join(run.begin(), run.meet(&e))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.memory.kept = true
+		err = db.View(t.Context(), func(r store.Reader) error {
+			m, _, err1 := members.Get(r, e.Chat.ID, e.From.Person)
+			p, _, err2 := people.Get(r, e.From.Person)
+			c, _, err3 := chats.Get(r, e.Chat.ID)
+			if m.Nick != nick || p.Nick != nick || c.Name != group {
+				t.Errorf("%s of %s is kept as %s (%s) of %s", nick, group, m.Nick, p.Nick, c.Name)
+			}
+			return errors.Join(err1, err2, err3)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, group := range []string{"六点二十", "六点二十 早起", "六点二十"} {
+		for _, nick := range []string{"小明", "大明", "小明"} {
+			meet(nick, group)
+		}
+	}
+}

@@ -168,6 +168,7 @@ func (r *run) meetChatAnew(c Chat) error {
 	if known && row == was {
 		return nil
 	}
+	r.bot.memory.unmeet(known)
 	if err := chats.Put(r.tx, row, c.ID); err != nil || known || !c.Group {
 		return err
 	}
@@ -259,6 +260,7 @@ func (r *run) meetPerson(m Member, home ChatID) error {
 	if p == was && known {
 		return nil
 	}
+	r.bot.memory.unmeet(known)
 	if err := r.note(m.Person, p.Nick); err != nil {
 		return err
 	}
@@ -267,6 +269,7 @@ func (r *run) meetPerson(m Member, home ChatID) error {
 
 // enrol keeps a person in the member list of a group.
 func (r *run) enrol(chat ChatID, m Member, row MemberRow, known bool) error {
+	r.bot.memory.unmeet(known)
 	if !known {
 		row.Since = r.now
 	}
