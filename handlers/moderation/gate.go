@@ -93,7 +93,7 @@ func heard(_ context.Context, c *bot.Call) error {
 	case slices.Contains(given, s.A+s.B):
 		c.Reply(textRight, mention(c, who))
 		return drop(c, chat, who)
-	case len(given) == 0:
+	case len(given) == 0 || c.Event.At.Sub(s.Until) > bot.Settings[Settings](c).Gate: // nobody waits any more, as after a time away
 		return nil
 	}
 	if s.Wrong++; s.Wrong >= mostWrong {
@@ -124,11 +124,14 @@ func late(_ context.Context, c *bot.Call) error {
 		return err
 	}
 	gate := bot.Settings[Settings](c).Gate
+	if gate == 0 || c.Event.At.Sub(s.Until) > time.Minute { // it was off meanwhile, so no answer was heard
+		return drop(c, c.Event.Chat.ID, who)
+	}
 	missed, err := c.Outages(s.Until.Add(-gate), c.Now)
 	if err != nil {
 		return err
 	}
-	if len(missed) > 0 && gate > 0 { // they may have answered, or never been asked
+	if len(missed) > 0 { // they may have answered, or never been asked
 		return pose(c, who, s, gate)
 	}
 	return out(c, who)

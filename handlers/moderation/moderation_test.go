@@ -11,6 +11,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/moderation"
+	"sixtwenty/handlers/owner"
 )
 
 // rule strikes whoever is named, as another feature does.
@@ -223,4 +224,32 @@ func TestSettings(t *testing.T) {
 
 func TestExamples(t *testing.T) {
 	bottest.Examples(t, bottest.Options{Features: []bot.Feature{moderation.Feature(), rule()}})
+}
+
+// Nobody is removed because the gate did not hear them, when it was off or the bot was not in the group, nor for a number that they
+// write long after.
+func TestTheGateWasOff(t *testing.T) {
+	for name, off := range map[string][2]string{
+		"the feature": {"/开关 关 moderation", "/开关 开 moderation"},
+		"the gate":    {"/设置 moderation.gate 0s", "/设置 moderation.gate 5m"},
+		"the bot":     {"/停用", "/启用"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := bottest.Options{
+				Features: []bot.Feature{moderation.Feature(), owner.Feature("314159"), rule()}, Powers: admin,
+				Settings: map[string]any{"moderation": moderation.Settings{Gate: 5 * time.Minute}},
+			}
+			bottest.Run(t, o, func(w *bottest.World) {
+				a, b := sumIn(t, w.JoinByQR("小红", "小明"))
+				w.Says("小六", off[0])
+				w.Says("小红", fmt.Sprint(a+b))
+				expect(t, w.Wind(48*time.Hour))
+				w.Says("小六", off[1])
+				for range 3 {
+					expect(t, w.Says("小红", "1"))
+				}
+				expect(t, w.Wind(2*time.Hour))
+			})
+		})
+	}
 }
