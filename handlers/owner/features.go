@@ -38,13 +38,15 @@ func features(_ context.Context, c *bot.Call) error {
 		return nil
 	}
 	var rest []string
+	known := false
 	for _, f := range all {
+		known = known || f.Name == name
 		if !f.On && f.Name != name {
 			rest = append(rest, f.Name)
 		}
 	}
 	done := textIsOn
-	if off {
+	if off || !known { // a name that is none's is refused with those that are
 		rest, done = append(rest, name), textIsOff
 	}
 	value := strings.Join(rest, "、")
