@@ -323,7 +323,7 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 		refused = Refuse(textUsage, hit.cmd.usage())
 	}
 	if c.group.Without(hit.cmd.feature.Name) {
-		refused = Refuse(textFeatureOff, hit.cmd.Name)
+		refused = Refuse(textFeatureOff, hit.cmd.called(c.group.Language))
 	}
 	c.command, c.args = hit.cmd, args
 	if refused != nil {

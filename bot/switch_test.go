@@ -54,6 +54,16 @@ func TestAFeatureThatIsOff(t *testing.T) {
 	})
 }
 
+// In English the command goes by its English name.
+func TestAFeatureThatIsOffInEnglish(t *testing.T) {
+	f := echo()
+	f.Commands[0].Aliases = []string{"shout"}
+	play(t, Options{Features: []Feature{f, switches()}, Settings: map[string]any{"group": GroupSettings{Language: EN, Zone: "UTC", Off: "echo"}}}, func(r *rig) {
+		r.put(says("小明", "/shout"))
+		r.expect(club, "@小明\u2005The feature of /shout is off in this group; see /features.")
+	})
+}
+
 func TestOnlyWhatIsThereCanBeOff(t *testing.T) {
 	play(t, Options{Features: []Feature{echo(), switches()}}, func(r *rig) {
 		for _, name := range []string{"没有的", "switch", "group"} {
