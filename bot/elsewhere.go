@@ -3,7 +3,8 @@ package bot
 import "context"
 
 // In runs fn as if the event had happened in a group: the settings, the zone, the timers and the facts are that group's. What
-// is said, and what the works bring, still goes where the event did happen. Who is blocked in the group is not heard there.
+// is said, and what the works bring, still goes where the event did happen. Who is blocked in the group is not heard there, and
+// nobody where the feature is off.
 func (c *Call) In(ctx context.Context, group Chat, fn Run) error {
 	there := c.Event
 	there.Chat = group
@@ -18,6 +19,9 @@ func (c *Call) In(ctx context.Context, group Chat, fn Run) error {
 	of, err := c.run.groupSettings(group.ID)
 	if err != nil {
 		return err
+	}
+	if of.Without(c.feature.Name) {
+		return nil
 	}
 	here := c.here()
 	back := *c

@@ -66,6 +66,9 @@ func (c *Call) Features() ([]FeatureState, error) {
 	return c.run.bot.FeaturesIn(c.Tx, c.Event.Chat.ID)
 }
 
+// Rests says whether the feature is off in a group.
+func (c *Call) Rests(group ChatID) (bool, error) { return c.run.rests(c.feature, group) }
+
 // rests says whether a feature is off in a chat.
 func (r *run) rests(f *feature, chat ChatID) (bool, error) {
 	group, err := r.groupSettings(chat)

@@ -211,3 +211,20 @@ func TestADayTakenBackIsOneOfSeveral(t *testing.T) {
 		expect(w.T, w.Says("小明", "打卡"), "…被管理员撤下了…")
 	})
 }
+
+// Where check-ins are off nobody checks in from private either.
+func TestWhereCheckInsAreOff(t *testing.T) {
+	opts := options()
+	opts.Features = append(opts.Features, owner.Feature("314159"), people.Feature())
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Says("小六", "/开关 关 checkin")
+		for _, text := range []string{"打卡", "/我的打卡"} {
+			expect(w.T, w.Private("小明", text), "要和我在同一个群里，…")
+		}
+		run := bot.Chat{ID: "g-2", Group: true, Name: "六点二十晨跑群"}
+		w.Put(bot.Event{Kind: bot.Message, Chat: run, From: bot.Member{Person: w.Person("小明"), Nick: "小明"}, Text: "大家好"})
+		expect(w.T, w.Private("小明", "打卡"), "「六点二十晨跑群」打卡成功！…共 1 天。")
+		w.Says("小六", "/开关 开 checkin")
+		expect(w.T, w.Says("小明", "打卡"), "…共 1 天。")
+	})
+}

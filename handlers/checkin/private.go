@@ -55,17 +55,30 @@ func inPrivate(fn bot.Run) bot.Run {
 	}
 }
 
-// shared gives the groups that the sender and the bot are both in.
+// shared gives the groups that the sender and the bot are both in, and where people check in.
 func shared(c *bot.Call) ([]bot.Chat, error) {
 	who, err := bot.PersonOf(c.Tx, c.Event.From.Person)
 	if err != nil {
 		return nil, err
 	}
-	groups, err := bot.ChatsOf(c.Tx, who)
-	if err == nil && len(groups) == 0 {
-		err = bot.Refuse(textNoGroup)
+	all, err := bot.ChatsOf(c.Tx, who)
+	if err != nil {
+		return nil, err
 	}
-	return groups, err
+	var groups []bot.Chat
+	for _, g := range all {
+		rests, err := c.Rests(g.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !rests {
+			groups = append(groups, g)
+		}
+	}
+	if len(groups) == 0 {
+		return nil, bot.Refuse(textNoGroup)
+	}
+	return groups, nil
 }
 
 // takers gives those of the shared groups that take check-ins in private.
