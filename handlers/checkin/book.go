@@ -29,6 +29,7 @@ type bookRow struct {
 	Ended  bool         `json:"ended,omitempty"` // its camp is over, and that was said
 	// Untold are days missed by an outage of which nothing was said yet.
 	Untold []bot.Day `json:"untold,omitempty"`
+	Rested bot.Day   `json:"rested,omitempty"` // the last day off that was told
 }
 
 // An off is a day that is nobody's miss, and why. It is kept when the day is over, so that what the settings say later does
@@ -61,8 +62,12 @@ type book struct {
 	today bot.Day
 }
 
-// timerDay ends a day: what it left open is judged, and what must be said of it is said.
-const timerDay = "day"
+const (
+	// timerDay ends a day: what it left open is judged, and what must be said of it is said.
+	timerDay = "day"
+	// afterOutage is its key where an outage put that off: the first check-in that is read opens the book, and sets it for the next day.
+	afterOutage = "late"
+)
 
 // openBook reads a book and judges the days that are over.
 func openBook(c *bot.Call, cal calendar, p plan, at time.Time) (*book, error) {

@@ -291,7 +291,7 @@ func (b *book) awardKey(d bot.Day) string { return b.plan.Name + "/" + strconv.I
 // whether anything of the day is lost, and nobody hears what is said.
 func endOfDay(_ context.Context, c *bot.Call) error {
 	if c.OutOfTouch() {
-		return c.After(catchUp, timerDay, "", nil)
+		return c.After(catchUp, timerDay, afterOutage, nil)
 	}
 	open, err := booksOf(c, c.Now)
 	if err != nil {

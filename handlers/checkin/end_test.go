@@ -97,6 +97,19 @@ func TestDaysOffAreToldAfterAnOutage(t *testing.T) {
 	})
 }
 
+// They are told though somebody checks in first.
+func TestDaysOffAreToldAfterAnOutageAndACheckIn(t *testing.T) {
+	off := func(s *checkin.Settings) { s.DaysOff = []string{"2026-11-23"} }
+	outsideOf(t, off, func(w *bottest.World, out func(d time.Duration, meanwhile func())) {
+		w.Wind(24 * time.Hour)
+		w.Says("小明", "打卡")
+		w.Until("03:00")
+		out(7*time.Hour, func() { w.Says("阿杰", "打卡") })
+		expect(w.T, w.Wind(15*time.Minute), "今天休息，不打卡也不断…")
+		expect(w.T, w.Wind(24*time.Hour))
+	})
+}
+
 // While the bot is sent away from a group nobody can check in, so nobody misses anything.
 func TestAPauseIsNobodysMiss(t *testing.T) {
 	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })

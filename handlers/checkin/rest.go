@@ -18,7 +18,7 @@ var (
 // tellRest says on the first of some days off that they are, where anybody has a run to lose. Weekends come too often for it.
 func (b *book) tellRest(c *bot.Call) error {
 	s, today := bot.Settings[Settings](c), b.cal.day(c.Now)
-	if !s.rests(today, c.Days()) || s.rests(today-1, c.Days()) {
+	if b.Rested == today || !s.rests(today, c.Days()) || s.rests(today-1, c.Days()) {
 		return nil
 	}
 	last, special := today, false
@@ -37,5 +37,6 @@ func (b *book) tellRest(c *bot.Call) error {
 	} else {
 		c.Reply(textRestDays, day(c, today), day(c, last))
 	}
-	return nil
+	b.Rested = today
+	return books.Put(c.Tx, b.bookRow, b.id)
 }
