@@ -128,7 +128,7 @@ func (q quietHours) hush(e *Effect, now time.Time) bool {
 	if end.IsZero() {
 		return false
 	}
-	e.NotBefore, e.Expires, e.Hush = end, end.Add(e.Class.lifetime()), time.Time{}
+	e.NotBefore, e.Expires, e.Hush = end, later(e.Expires, end.Add(e.Class.lifetime())), time.Time{}
 	return true
 }
 

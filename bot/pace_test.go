@@ -132,3 +132,16 @@ func TestPaceFaultsAreDeclarationFaults(t *testing.T) {
 		}
 	}
 }
+
+// What is put off is worth doing as long as it was, and for the usual time after the quiet hours at least.
+func TestWhatIsPutOffKeepsItsTime(t *testing.T) {
+	q := quietHours{23 * 60, 7 * 60}
+	night := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)
+	morning := night.Add(7*time.Hour + 30*time.Minute)
+	for lasts, want := range map[time.Duration]time.Time{time.Hour: morning.Add(time.Hour), 24 * time.Hour: night.Add(24 * time.Hour)} {
+		e := Effect{Class: Unasked, Hush: night, Expires: night.Add(lasts)}
+		if !q.hush(&e, night) || !e.NotBefore.Equal(morning) || !e.Expires.Equal(want) {
+			t.Errorf("%v: from %v to %v, expected to %v", lasts, e.NotBefore, e.Expires, want)
+		}
+	}
+}
