@@ -8,13 +8,16 @@ import (
 	"sixtwenty/store"
 )
 
-// Scan implements store.Reader. A write to the bucket while it runs is found and harmless: the scan goes on from the
-// key it gave last.
+// Scan implements store.Reader. A write to the bucket while it runs is harmless: the scan goes on from the key it gave last.
 func (r *reader) Scan(bucket string, rg store.Range) iter.Seq2[store.Pair, error] {
-	if r.over.shelves[bucket] == nil {
-		return r.scan(bucket, rg)
+	return func(yield func(store.Pair, error) bool) {
+		if r.over.shelves[bucket] == nil { // as it is now, not when Scan was called
+			r.scan(bucket, rg)(yield)
+			return
+		}
+		base := func(rg store.Range) iter.Seq2[store.Pair, error] { return r.scan(bucket, rg) }
+		store.Merged(base, &layer{r: r, bucket: bucket}, rg)(yield)
 	}
-	return store.Merged(func(rg store.Range) iter.Seq2[store.Pair, error] { return r.scan(bucket, rg) }, &layer{r: r, bucket: bucket}, rg)
 }
 
 // scan gives the pairs that are home. While a transaction runs they do not change.

@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(t testing.TB) store.DB) {
 		{"next", testNext},
 		{"scan", testScan},
 		{"scan stops", testScanStops},
+		{"scan of what is there by then", testScanLater},
 		{"scan emptied", testScanEmptied},
 		{"undone by an error", testUndoneByError},
 		{"undone by a panic", testUndoneByPanic},

@@ -132,3 +132,24 @@ func testScanEmptied(t *testing.T, db store.DB) {
 		}
 	}
 }
+
+// testScanLater writes between the moment at which a sequence is asked for and that at which it runs.
+func testScanLater(t *testing.T, db store.DB) {
+	update(t, db, func(tx store.Tx) error {
+		seq := tx.Scan("new", store.Range{})
+		if err := putAll(tx, "new", "a", "1", "b", "2"); err != nil {
+			return err
+		}
+		var got []string
+		for p, err := range seq {
+			if err != nil {
+				return err
+			}
+			got = append(got, p.Key)
+		}
+		if join(got) != "a b" {
+			t.Errorf("found %q", got)
+		}
+		return nil
+	})
+}
