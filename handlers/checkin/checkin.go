@@ -89,7 +89,10 @@ func checkIn(ctx context.Context, c *bot.Call) error {
 	if !c.Event.Chat.Group && c.Event.From.Person != "" {
 		return checkInPrivately(ctx, c)
 	}
-	return attend(c, c.Arg("内容"), "")
+	if err := attend(c, c.Arg("内容"), ""); err != nil {
+		return err
+	}
+	return c.Emit("written", nil) // once for each message, which no watch hears: a command took it
 }
 
 // attend checks the sender in for every book that is open, or for the one that the text names. came is the kind of media

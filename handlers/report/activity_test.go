@@ -8,6 +8,7 @@ import (
 
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
+	"sixtwenty/handlers/checkin"
 	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/report"
 	"sixtwenty/pictures"
@@ -60,6 +61,28 @@ func TestAGroupAsAWhole(t *testing.T) {
 		got := rows(w, "report/hours")
 		want := "周六" + strings.Repeat(" ", 4) + "1" + strings.Repeat(" ", 9) + "2" + strings.Repeat(" ", 11)
 		if len(got) != 7 || got[5] != want || strings.Contains(strings.Join(got[:5], ""), "1") {
+			t.Errorf("it is awake %q", got)
+		}
+	})
+}
+
+// TestAMessageIsCountedOnce: however a check-in is written, and for however many plans it counts; a correction is no message.
+func TestAMessageIsCountedOnce(t *testing.T) {
+	s := checkin.Defaults()
+	s.Words = []string{"早"}
+	o := bottest.Options{
+		Features: []bot.Feature{checkin.Feature(pictures.Lazily(pictures.Options{})), report.Feature(pictures.Lazily(pictures.Options{}))},
+		Settings: map[string]any{"checkin": s},
+	}
+	bottest.Run(t, o, func(w *bottest.World) { // Saturday, noon
+		w.Says("小六", "/打卡项 早读 全天")
+		w.Says("小明", "打卡 第一章")
+		w.Says("阿杰", "早")
+		w.Says("苏苏", "早呀各位")
+		w.Private("苏苏", "打卡")
+		w.Says("小六", "/改打卡 小明 昨天 有 忘了")
+		want := "周六" + strings.Repeat(" ", 13) + "4" + strings.Repeat(" ", 11)
+		if got := rows(w, "report/hours"); len(got) != 7 || got[5] != want {
 			t.Errorf("it is awake %q", got)
 		}
 	})

@@ -76,7 +76,7 @@ func Feature(studio pictures.Opener) bot.Feature {
 		Watches: []bot.Watch{
 			{On: bot.Joined, Summary: bot.Text{ZH: "记下来了几位", EN: "counts who joined"}, Run: joined},
 			{On: bot.Message, Summary: bot.Text{ZH: "数数几点有几条消息", EN: "counts the messages of each hour"}, Run: wrote},
-			{On: "checkin.done", Optional: true, Summary: bot.Text{ZH: "打卡也是消息", EN: "a check-in is a message too"}, Run: wrote},
+			{On: "checkin.written", Optional: true, Summary: bot.Text{ZH: "打卡也是消息", EN: "a check-in is a message too"}, Run: wrote},
 			{On: bot.Left, Summary: bot.Text{ZH: "记下走了几位", EN: "counts who left"}, Run: left},
 			{On: "report." + workDraw, Summary: bot.Text{ZH: "发报告的图", EN: "sends the pictures of a report"}, Run: drawn},
 		},
