@@ -12,7 +12,7 @@ var (
 
 // past tells when somebody came into which group.
 func past(r store.Reader, who bot.Person, l bot.Lang) (list []bot.Moment, err error) {
-	chats, err := bot.Chats(r)
+	chats, err := bot.EveryChat(r)
 	if err != nil {
 		return nil, err
 	}
