@@ -55,6 +55,37 @@ func TestAPersonsPage(t *testing.T) {
 	})
 }
 
+// TestAPersonsPastOutlivesTheGroup: what became of somebody in a group that the bot was sent away from is told as before.
+func TestAPersonsPastOutlivesTheGroup(t *testing.T) {
+	world(t, func(s *site) {
+		s.Invite("小明", "小红")
+		s.Wind(2 * time.Minute)
+		s.Says("小红", "打卡")
+		s.Says("小六", "/停用")
+		page := s.page("/console/people/" + url.PathEscape(string(s.Person("小红"))))
+		for _, want := range []string{"进了「六点二十读书会」，小明邀请的", "第一次打卡：六点二十读书会"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("the page lacks %q", want)
+			}
+		}
+	})
+}
+
+// TestNotesOnOnePerson: whoever has two names has the notes on both.
+func TestNotesOnOnePerson(t *testing.T) {
+	world(t, func(s *site) {
+		s.Says("小六", "/备注 @小明 爱读书")
+		s.Says("小六", "/备注 @阿杰 爱跑步")
+		s.Says("小六", "/合并 @小明 @阿杰 一个人")
+		for _, who := range []string{"小明", "阿杰"} {
+			got := strings.Join(s.Says("小六", "/备注 @"+who), "\n")
+			if !strings.Contains(got, "爱读书") || !strings.Contains(got, "爱跑步") {
+				t.Errorf("on %s there is %q", who, got)
+			}
+		}
+	})
+}
+
 // TestNotesAreOfThoseWhoManage: members neither read nor write them, one group not those of another, and they are bounded.
 func TestNotesAreOfThoseWhoManage(t *testing.T) {
 	world(t, func(s *site) {

@@ -73,16 +73,11 @@ func write(_ context.Context, c *bot.Call) error {
 		return bot.Refuse(textLong, maxNote, maxTag)
 	}
 	place := noteOf{m.Person, c.Event.Chat.ID}
-	rg := store.Under(place.Who, place.Chat)
-	rg.Limit = maxNotes
-	count := 0
-	for _, err := range notes.Scan(c.Tx, rg) {
-		if err != nil {
-			return err
-		}
-		count++
+	list, err := notesHere(c, m.Person)
+	if err != nil {
+		return err
 	}
-	if count == maxNotes {
+	if len(list) >= maxNotes {
 		return bot.Refuse(textFull, maxNotes)
 	}
 	seq, err := c.Tx.Next(string(notes))
@@ -112,23 +107,29 @@ func tagsOf(text string) (list []string) {
 }
 
 func read(c *bot.Call, m bot.Member) error {
-	text := c.T(textNotes, m.Shown())
-	none := true
-	for row, err := range notes.Scan(c.Tx, store.Under(m.Person, c.Event.Chat.ID)) {
-		if err != nil {
-			return err
-		}
-		var seq uint64
-		if err := store.Split(row.Key, nil, nil, &seq); err != nil {
-			return err
-		}
-		text, none = text+c.T(textNoteLine, seq, row.Value.Text, row.Value.At.In(c.Zone()).Format(time.DateOnly)), false
+	list, err := notesHere(c, m.Person)
+	if err != nil {
+		return err
 	}
-	if none {
+	text := c.T(textNotes, m.Shown())
+	for _, k := range list {
+		text += c.T(textNoteLine, k.seq, k.Text, k.At.In(c.Zone()).Format(time.DateOnly))
+	}
+	if len(list) == 0 {
 		text = c.T(textNoNotes, m.Shown(), m.Shown())
 	}
 	c.Say(text)
 	return nil
+}
+
+// notesHere are this group's notes on a person, under whichever of their identities.
+func notesHere(c *bot.Call, id bot.PersonID) ([]kept, error) {
+	who, err := bot.PersonOf(c.Tx, id)
+	if err != nil {
+		return nil, err
+	}
+	list, err := notesOn(c.Tx, who)
+	return slices.DeleteFunc(list, func(k kept) bool { return k.Chat != c.Event.Chat.ID }), err
 }
 
 // dropNumber removes a note of this group; the console, which asks in any, removes one of any.
