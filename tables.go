@@ -29,6 +29,8 @@ func carried() []archive.Table {
 		{Name: "bot/unreminded"},
 		{Name: "bot/outages"}, // days on which the bot was away break nobody's habit
 		{Name: "bot/pauses"},
+		{Name: "bot/rests"},
+		{Name: "bot/rests/on"},
 		{Name: "friends/requests", Without: []string{"token"}}, // it is of the sign-in
 		{Name: "wechat/people", Without: []string{"remark", "first", "last"}}, // another account has other remarks
 		{Name: "wechat/groups", Without: []string{"first", "last"}},

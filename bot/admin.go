@@ -121,6 +121,11 @@ func (c *Call) SetFor(name, field, value string) error {
 	if err != nil {
 		return err
 	}
+	if was, ok := now.(GroupSettings); ok {
+		if err := c.run.switched(c.Event.Chat.ID, was); err != nil {
+			return err
+		}
+	}
 	return c.run.replan(f, c.Event.Chat.ID)
 }
 

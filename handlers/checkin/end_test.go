@@ -128,10 +128,35 @@ func TestAPauseIsNobodysMiss(t *testing.T) {
 		w.Wind(5 * time.Hour) // to 05:00 on the 24th
 		expect(w.T, w.Heard())
 		expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天，共 2 天。")
-		expect(w.T, w.Says("小明", "/为什么 没算"), "打卡 11月24日：…\n打卡 11月23日：那时我不在群里服务，不算缺卡\n打卡 11月22日：那时我不在群里服务…")
+		expect(w.T, w.Says("小明", "/为什么 没算"), "打卡 11月24日：…\n打卡 11月23日：那时我不在群里服务，或者打卡关着，不算缺卡\n打卡 11月22日：那时我不在群里服务…")
 		w.Wind(48 * time.Hour)
 		expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 3 天。") // the 25th was missed
 	})
+}
+
+// While check-ins are off in a group nobody can check in either.
+func TestCheckInsThatWereOffAreNobodysMiss(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })
+	opts.Features = append(opts.Features, owner.Feature("314159"), people.Feature())
+	for name, on := range map[string]string{"on": "/开关 开 checkin", "the default": "/设置 group.off 默认"} {
+		t.Run(name, func(t *testing.T) {
+			bottest.Run(t, opts, func(w *bottest.World) {
+				w.Says("小明", "打卡")
+				w.Wind(12 * time.Hour)
+				w.Says("小六", "/开关 关 checkin")
+				w.Wind(24 * time.Hour)
+				w.Restart()
+				w.Says("小六", "/开关 关 checkin")
+				w.Wind(24 * time.Hour)
+				w.Says("小六", on)
+				w.Wind(5 * time.Hour) // to 05:00 on the 24th
+				expect(w.T, w.Heard())
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 2 天，共 2 天。")
+				w.Wind(48 * time.Hour)
+				expect(w.T, w.Says("小明", "打卡"), "…连续第 1 天，共 3 天。") // the 25th was missed
+			})
+		})
+	}
 }
 
 // What is read late is told of its own day.

@@ -20,7 +20,7 @@ var (
 	textWhyFrozen = bot.Text{ZH: "没打卡，用掉一张冻结卡，连续不断", EN: "missed; a freeze kept the run"}
 	textWhyRest   = bot.Text{ZH: "休息日，不打卡也不断", EN: "a day off, nobody's miss"}
 	textWhyOutage = bot.Text{ZH: "我掉线了，不算缺卡", EN: "I was offline, nobody's miss"}
-	textWhyPause  = bot.Text{ZH: "那时我不在群里服务，不算缺卡", EN: "I did not work in the group then, nobody's miss"}
+	textWhyPause  = bot.Text{ZH: "那时我不在群里服务，或者打卡关着，不算缺卡", EN: "I did not work in the group then, or check-ins were off; nobody's miss"}
 	textWhyZone   = bot.Text{ZH: "换时区跳过了这一天，不算缺卡", EN: "jumped over by a change of zone, nobody's miss"}
 	textWhyMissed = bot.Text{ZH: "没有收到打卡", EN: "no check-in came"}
 	textWhyInTime = bot.Text{ZH: "%s 里没有收到打卡", EN: "no check-in came within %s"}
