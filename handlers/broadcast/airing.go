@@ -165,8 +165,25 @@ func checkLater(c *bot.Call, a airing, w wait) error {
 	if c.Now.After(from) {
 		from = c.Now
 	}
+	if err := a.lasts(c.Tx, w.At); err != nil {
+		return err
+	}
 	data := a.Day + " " + w.At.UTC().Format(time.RFC3339)
 	return c.SetTimer(from.Add(checkAfter), timerCheck, data, data)
+}
+
+// lasts keeps the last minute of a morning.
+func (a airing) lasts(tx store.Tx, at time.Time) error {
+	day, err := bot.ParseDay(a.Day)
+	if err != nil {
+		return err
+	}
+	row, ok, err := airings.Get(tx, day)
+	if err != nil || !ok || !at.After(row.Last) {
+		return err
+	}
+	row.Last = at
+	return airings.Put(tx, row, day)
 }
 
 // sendTo asks for one group's share.

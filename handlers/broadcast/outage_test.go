@@ -79,6 +79,28 @@ func TestWhatNobodyHeardIsSentTheNextMorning(t *testing.T) {
 	})
 }
 
+// A voice that nobody has heard yet is heard still, where a group has it at a later minute: then it is not the next morning's too.
+func TestALaterMinuteIsWaitedFor(t *testing.T) {
+	runTelling(t, nil, func(w *bottest.World) {
+		other := bot.Chat{ID: "g-2", Group: true, Name: "六点二十二群"}
+		w.Put(bot.Event{Kind: bot.Message, Chat: other, From: bot.Member{Person: "p-小六", Nick: "小六"}, Self: true, Text: "/设置 broadcast.voice 每天 6:45"})
+		give(w, bottest.Silk(time.Minute))
+		w.Private("群主", "好")
+		w.Until("06:19")
+		w.HeardBy("群主")
+		w.HeardIn("g-2")
+		w.Cut(true)
+		w.Wind(41 * time.Minute)
+		w.Cut(false)
+		hears(t, w.Wind(time.Hour), "[语音]…") // while the later minute is looked after
+		if got := w.HeardIn("g-2"); len(got) != 2 || !strings.HasPrefix(got[1], "[语音]") {
+			t.Errorf("the other group heard %q", got)
+		}
+		hears(t, w.HeardBy("群主"))
+		hears(t, w.Private("群主", "/语音"), "还没有排队的语音。…")
+	})
+}
+
 // The reminder that no voice is left waits for the account until the morning it is about.
 func TestTheReminderOutlivesAnOutage(t *testing.T) {
 	runTelling(t, nil, func(w *bottest.World) {

@@ -33,6 +33,7 @@ type airing struct {
 	Item    uint64    `json:"item,omitempty"`
 	Silence string    `json:"silence,omitempty"` // why nothing is sent
 	At      time.Time `json:"at,omitzero"`
+	Last    time.Time `json:"last,omitzero"`   // the last minute at which a group has it
 	Voice   *item     `json:"voice,omitempty"` // as it waited in the queue, where it goes back to if nobody could hear it
 }
 

@@ -119,7 +119,7 @@ func check(_ context.Context, c *bot.Call) error {
 	}
 	left := at.Add(grace).Sub(c.Now)
 	if left <= 0 {
-		return a.conclude(c, day, at, t)
+		return a.conclude(c, day, at, t, data)
 	}
 	a.Cover, a.Keyword = "", "" // said already
 	for _, chat := range t.failed {
@@ -129,7 +129,7 @@ func check(_ context.Context, c *bot.Call) error {
 }
 
 // conclude tells the owner, when the grace is over, which groups did not get a voice and why.
-func (a airing) conclude(c *bot.Call, day bot.Day, at time.Time, t tally) error {
+func (a airing) conclude(c *bot.Call, day bot.Day, at time.Time, t tally, data string) error {
 	out, err := c.Outages(at, c.Now)
 	if err != nil {
 		return err
@@ -140,6 +140,9 @@ func (a airing) conclude(c *bot.Call, day bot.Day, at time.Time, t tally) error 
 	case err != nil:
 		return err
 	case len(out) > 0 && len(all.sent)+len(all.open)-all.waiting == 0:
+		if end := a.Last.Add(grace); !c.Now.After(end) { // a group with a later minute may hear it yet
+			return c.SetTimer(end.Add(time.Second), timerCheck, data, data)
+		}
 		return a.unheard(c, day, out[len(out)-1])
 	case len(out) > 0:
 		return c.TellOwners(textCut, a.Day, len(t.sent), missed, out[len(out)-1].Span(c.Zone()))
