@@ -18,6 +18,7 @@ type card struct {
 	To     int          `json:"to"`
 	Long   bot.PersonID `json:"long,omitempty"` // who has the longest streak among them
 	Streak int          `json:"streak"`
+	Since  time.Time    `json:"since,omitzero"` // when its timer was set
 }
 
 const (
@@ -171,7 +172,10 @@ func gather(c *bot.Call, every time.Duration, list []result) error {
 	if !fresh {
 		return nil
 	}
-	if !waits {
+	if !waits || c.Now.Sub(cards[0].Since) > every+time.Minute { // a timer is lost when the bot is sent away from a group
+		for i := range cards {
+			cards[i].Since = c.Now
+		}
 		if err := c.After(every, timerCard, "", nil); err != nil {
 			return err
 		}

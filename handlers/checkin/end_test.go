@@ -134,6 +134,24 @@ func TestAPauseIsNobodysMiss(t *testing.T) {
 	})
 }
 
+// The cards go on in a group that the bot was sent away from while one was to be shown.
+func TestCardsGoOnAfterAPause(t *testing.T) {
+	opts := with(func(s *checkin.Settings) { s.Answers = "card" })
+	opts.Features = append(opts.Features, owner.Feature("314159"), people.Feature())
+	bottest.Run(t, opts, func(w *bottest.World) {
+		w.Says("小明", "打卡")
+		w.Says("小六", "/停用")
+		w.Wind(time.Hour)
+		w.Says("小六", "/启用")
+		w.Says("阿杰", "打卡")
+		expect(w.T, w.Wind(5*time.Minute), "第 1–2 名已打卡，最快 小明 …")
+		w.Wind(24 * time.Hour)
+		w.Says("小明", "打卡")
+		w.Says("阿杰", "打卡")
+		expect(w.T, w.Wind(5*time.Minute), "第 1–2 名已打卡，最快 小明 …")
+	})
+}
+
 // While check-ins are off in a group nobody can check in either.
 func TestCheckInsThatWereOffAreNobodysMiss(t *testing.T) {
 	opts := with(func(s *checkin.Settings) { s.FreezeMost = 0 })
