@@ -9,6 +9,7 @@ import (
 	"sixtwenty/bot"
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/checkin"
+	"sixtwenty/handlers/owner"
 	"sixtwenty/handlers/referral"
 	"sixtwenty/pictures"
 	"sixtwenty/store"
@@ -365,5 +366,21 @@ func TestACampaignFromTheConsole(t *testing.T) {
 		expect(t, w.Wind(time.Second))
 		expect(t, ask(t, w, "/邀请活动 停"), "邀请活动结束啦，一共带来 0 位新人。")
 		expect(t, w.Wind(time.Second), "邀请活动结束啦，一共带来 0 位新人。")
+	})
+}
+
+// A campaign that ended while the bot was sent away is reported when it is back.
+func TestACampaignThatEndsWhileTheBotIsAway(t *testing.T) {
+	studio := pictures.Lazily(pictures.Options{})
+	o := bottest.Options{
+		Features: []bot.Feature{referral.Feature(studio), checkin.Feature(studio), owner.Feature("314159")},
+		Settings: map[string]any{"referral": referral.Settings{}},
+	}
+	bottest.Run(t, o, func(w *bottest.World) {
+		w.Says("小六", "/邀请活动 开 2 2 一本书")
+		w.Says("小六", "/停用")
+		w.Wind(4 * 24 * time.Hour)
+		w.Says("小六", "/启用")
+		expect(t, w.Wind(3*24*time.Hour), "邀请活动结束啦，…")
 	})
 }

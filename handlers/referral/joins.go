@@ -2,6 +2,7 @@ package referral
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sixtwenty/bot"
@@ -300,7 +301,7 @@ func plan(c *bot.Call) error {
 
 // nightly also gives what was left to give, and forgets what is old.
 func nightly(ctx context.Context, c *bot.Call) error {
-	if err := oldNews(c); err != nil {
+	if err := errors.Join(oldNews(c), arm(c)); err != nil {
 		return err
 	}
 	if !c.OutOfTouch() {

@@ -90,6 +90,15 @@ func sayInGroup(c *bot.Call, text string) {
 	c.Send(bot.Effect{Kind: bot.Say, Text: text})
 }
 
+// arm sets the timer of the campaign's end again, which changes nothing unless it was lost while the bot was sent away.
+func arm(c *bot.Call) error {
+	n, k, err := lastCampaign(c.Tx, c.Event.Chat.ID)
+	if err != nil || n == 0 || k.Ended {
+		return err
+	}
+	return c.SetTimer(k.To, timerEnd, "", nil)
+}
+
 // beginNow tells the group that the campaign that was planned begins.
 func beginNow(_ context.Context, c *bot.Call) error {
 	_, k, err := lastCampaign(c.Tx, c.Event.Chat.ID)
