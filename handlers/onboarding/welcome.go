@@ -130,8 +130,8 @@ func rushAt(c *bot.Call, at time.Time) (rush, error) {
 	return r, err
 }
 
-// greet greets all who wait, when they can hear it. Those who come in the night are greeted together in the morning, and those beyond the cap when the
-// hour is over.
+// greet greets all who wait, when they can hear it. Those who come in the night are greeted together in the morning, and those beyond the
+// cap when the hour is over.
 func greet(_ context.Context, c *bot.Call) error {
 	if end := c.QuietEnd(c.Now); !end.IsZero() {
 		return c.SetTimer(end, timerGreet, "", nil)
