@@ -24,5 +24,13 @@ func when(t, now time.Time, l Lang) string {
 	if t.Year() != now.Year() {
 		year = fmt.Sprintf("%d年", t.Year())
 	}
-	return fmt.Sprintf("%s%d月%d日 周%s %s", year, t.Month(), t.Day(), string([]rune("日一二三四五六")[t.Weekday()]), clock)
+	return fmt.Sprintf("%s%d月%d日 %s %s", year, t.Month(), t.Day(), Weekday(l, t.Weekday()), clock)
+}
+
+// Weekday is the short name of a day of the week: 周一, Mon.
+func Weekday(l Lang, d time.Weekday) string {
+	if l == EN {
+		return d.String()[:3]
+	}
+	return "周" + string([]rune("日一二三四五六")[d])
 }

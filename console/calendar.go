@@ -36,7 +36,7 @@ func calendar(p *part, f *frame) []date {
 	place := map[string]int{}
 	for day := monday; len(dates) < mostDates && (!day.After(last) || len(dates)%7 > 0); day = day.AddDate(0, 0, 1) {
 		place[day.Format(time.DateOnly)] = len(dates)
-		dates = append(dates, date{Day: day.Format("01-02"), Weekday: weekday(f, day), Today: day.Equal(dayOf(first))})
+		dates = append(dates, date{Day: day.Format("01-02"), Weekday: bot.Weekday(f.Lang, day.Weekday()), Today: day.Equal(dayOf(first))})
 	}
 	times := timesOf(p.Rows)
 	for _, r := range p.Rows {
@@ -62,13 +62,6 @@ func calendar(p *part, f *frame) []date {
 
 func dayOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
-}
-
-func weekday(f *frame, t time.Time) string {
-	if f.Lang == bot.EN {
-		return t.Weekday().String()[:3]
-	}
-	return "周" + string([]rune("日一二三四五六")[t.Weekday()])
 }
 
 // day names what comes on a day, however often.

@@ -114,7 +114,7 @@ func hourRows(r store.Reader, q bot.Query) (rows [][]string, err error) {
 		return nil, nil
 	}
 	for i, c := range week {
-		cells := []string{weekday(q.Lang, time.Weekday((i+1)%7))}
+		cells := []string{bot.Weekday(q.Lang, time.Weekday((i+1)%7))}
 		for _, n := range c {
 			cell := ""
 			if n > 0 {
@@ -125,11 +125,4 @@ func hourRows(r store.Reader, q bot.Query) (rows [][]string, err error) {
 		rows = append(rows, cells)
 	}
 	return rows, nil
-}
-
-func weekday(l bot.Lang, d time.Weekday) string {
-	if l == bot.EN {
-		return d.String()[:3]
-	}
-	return "周" + string([]rune("日一二三四五六")[d])
 }

@@ -74,7 +74,7 @@ func dayName(c *bot.Call, t time.Time) string {
 	if c.Group().Language == bot.EN {
 		return t.Format("Mon 2 Jan")
 	}
-	return fmt.Sprintf("%d月%d日 周%s", t.Month(), t.Day(), string([]rune("日一二三四五六")[t.Weekday()]))
+	return fmt.Sprintf("%d月%d日 %s", t.Month(), t.Day(), bot.Weekday(bot.ZH, t.Weekday()))
 }
 
 func featureLines(c *bot.Call) ([]bot.Line, error) {

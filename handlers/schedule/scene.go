@@ -299,5 +299,5 @@ func (f forecast) dayName(date time.Time) string {
 	if f.lang == bot.EN {
 		return date.Format("Mon 2 January")
 	}
-	return fmt.Sprintf("%d月%d日 周%s", date.Month(), date.Day(), string([]rune("日一二三四五六")[date.Weekday()]))
+	return fmt.Sprintf("%d月%d日 %s", date.Month(), date.Day(), bot.Weekday(bot.ZH, date.Weekday()))
 }
