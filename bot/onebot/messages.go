@@ -43,7 +43,7 @@ func (s *session) at(f *frame) time.Time {
 
 // where is the chat that a frame belongs to.
 func (s *session) where(ctx context.Context, f *frame) bot.Chat {
-	if f.GroupID != "" {
+	if f.GroupID != "" && f.MessageType != "private" { // a temporary session names the group it came from
 		s.named(ctx, f.GroupID, string(f.GroupName))
 		return s.chat(f.GroupID)
 	}
@@ -82,7 +82,11 @@ func (s *session) message(ctx context.Context, f *frame) error {
 	if !chat.Group {
 		e.From.Card = ""
 	}
-	return s.tell(ctx, e, s.read(list, s.self.ID, f.GroupID, s.nameIn(f.GroupID)))
+	group := f.GroupID
+	if !chat.Group {
+		group = ""
+	}
+	return s.tell(ctx, e, s.read(list, s.self.ID, group, s.nameIn(group)))
 }
 
 func (s *session) tell(ctx context.Context, e bot.Event, c content) error {

@@ -49,6 +49,22 @@ func TestMessages(t *testing.T) {
 	})
 }
 
+// A temporary session comes with the number of the group it began in. It is private all the same: an answer in the group would
+// show everybody what was asked.
+func TestATemporarySessionIsPrivate(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		r.in.take()
+		for _, list := range []string{`[{"type":"text","data":{"text":"/我的数据"}}]`, `"/我的数据"`} {
+			r.server.Raw(fmt.Sprintf(`{"post_type":"message","message_type":"private","sub_type":"group","self_id":10000,"message_id":%d,
+				"user_id":10002,"group_id":600000,"message":%s,"sender":{"nickname":"小明"}}`, 7000+len(list), list))
+			if e := r.one(); e.Chat != (bot.Chat{ID: "qq:private:10002", Name: "小明"}) || e.Text != "/我的数据" {
+				t.Errorf("heard %+v", e)
+			}
+		}
+	})
+}
+
 func TestMedia(t *testing.T) {
 	both(t, func(r *rig) {
 		t := r.t
