@@ -13,8 +13,11 @@ import (
 
 func unmarshal(raw json.RawMessage, into any) error { return json.Unmarshal(raw, into) }
 
-// noticeID makes an ID for what the service gives none.
+// noticeID makes an ID for what the service gives none. Without a time it happens now: the same may happen on another day.
 func (s *session) noticeID(f *frame) string {
+	if f.Time <= 0 {
+		f.Time = s.clock.Now().Unix()
+	}
 	return strings.Join([]string{
 		s.opts.Platform, "notice", string(s.self.ID), clip(f.NoticeType, maxWire), clip(f.SubType, maxWire), string(f.GroupID),
 		string(f.UserID), string(f.OperatorID), string(f.TargetID), string(f.MessageID), strconv.FormatInt(f.Time, 10),
@@ -32,7 +35,25 @@ func (s *session) notice(ctx context.Context, f *frame) error {
 		s.log.Debug("a notice of an unknown kind is passed over", zap.String("kind", clip(f.NoticeType, maxWire)))
 		return nil
 	}
+	if f.SubType == "kick_me" && f.UserID == "" {
+		f.UserID = s.self.ID
+	}
+	if f.lacks() {
+		s.log.Warn("a notice lacks what it is about and is passed over", zap.String("kind", clip(f.NoticeType, maxWire)))
+		return nil
+	}
 	return tell(ctx, bot.Event{ID: s.noticeID(f), At: s.at(f), Chat: s.where(ctx, f)}, f)
+}
+
+// lacks says that a notice does not tell whom it is about, or where. Who came or went, the next list will say.
+func (f *frame) lacks() bool {
+	switch {
+	case f.NoticeType == "bot_offline":
+		return false
+	case f.UserID == "", strings.HasPrefix(f.NoticeType, "group_") && f.GroupID == "":
+		return true
+	}
+	return strings.HasSuffix(f.NoticeType, "_recall") && f.MessageID == ""
 }
 
 // joined tells of one who came, with the list right after, which says their name. An approval names who let them in, not who
@@ -156,7 +177,7 @@ func (s *session) asks(ctx context.Context, f *frame) error {
 		e.Kind, e.Token = bot.Invited, tokenInvite+string(f.Flag)
 	case f.RequestType == "group":
 		e.Kind, e.Token = bot.JoinRequest, tokenAdd+string(f.Flag)
-		if f.Invitor != "" && f.Invitor != "0" && len(s.invitors) < maxRooms {
+		if f.Invitor != "" && len(s.invitors) < maxRooms {
 			s.invitors[string(f.GroupID)+":"+string(f.UserID)] = f.Invitor
 		}
 	default:

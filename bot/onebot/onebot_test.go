@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"sixtwenty/bot"
 	"sixtwenty/bot/onebot/onebottest"
@@ -145,6 +146,53 @@ func TestJoinsAndLeaves(t *testing.T) {
 		r.server.Join(onebottest.Account, r.group, r.ming, "invite")
 		if e := r.one(); e.Join == nil || !e.Join.Self || e.Join.Inviter != "qq:10002" {
 			t.Errorf("we are in: %+v", e)
+		}
+	})
+}
+
+// Implementations that do not know a number write 0, or leave it out: it is nobody's.
+func TestNobodyIsNumberZero(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		r.in.take()
+		hong := r.server.AddPerson("小红")
+		r.server.Join(hong, r.group, 0, "invite")
+		if e := r.one(); e.Join == nil || e.Join.Inviter != "" || !slices.Equal(e.Join.People, []bot.PersonID{"qq:10003"}) {
+			t.Errorf("invited by nobody: %+v", e.Join)
+		}
+		r.server.Notice("notify", map[string]any{"sub_type": "poke", "group_id": 0, "user_id": r.ming, "target_id": onebottest.Account})
+		if e := r.one(); e.Chat.ID != "qq:private:10002" || e.Chat.Group {
+			t.Errorf("poked in private: %+v", e.Chat)
+		}
+	})
+}
+
+// What a notice must have and has not cannot be guessed: nobody comes, nobody goes, and the group goes on.
+func TestNoticesThatLackSomething(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		r.in.take()
+		for _, kind := range []string{"group_increase", "group_decrease", "group_admin", "group_card", "friend_add"} {
+			r.server.Notice(kind, map[string]any{"group_id": r.group})
+			r.server.Notice(kind, map[string]any{"user_id": 0, "sub_type": "kick", "group_id": r.group})
+			r.server.Notice(kind, map[string]any{})
+		}
+		r.server.Notice("group_recall", map[string]any{"group_id": r.group, "user_id": r.ming})
+		r.settle()
+		if list := heard(r.in.take()); len(list) != 0 {
+			t.Errorf("heard %+v", list)
+		}
+		r.server.Notice("group_decrease", map[string]any{"group_id": r.group, "sub_type": "kick_me", "operator_id": r.owner})
+		if e := r.one(); e.Kind != bot.Left || !slices.Equal(e.People, []bot.PersonID{"qq:10000"}) {
+			t.Errorf("we are out: %+v", e)
+		}
+		for range 2 { // the same person, without a time, on two days
+			r.server.Raw(`{"post_type":"notice","notice_type":"group_decrease","sub_type":"leave","self_id":10000,"group_id":600000,"user_id":10002}`)
+			if e := r.one(); e.Kind != bot.Left || e.At.IsZero() {
+				t.Errorf("without a time: %+v", e)
+			}
+			r.wait(24 * time.Hour)
+			r.in.take()
 		}
 	})
 }

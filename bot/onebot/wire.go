@@ -35,6 +35,9 @@ func (i *wireID) UnmarshalJSON(b []byte) error {
 	if !i.isNumber() {
 		return errID
 	}
+	if *i == "0" { // how some implementations say nobody, or nowhere
+		*i = ""
+	}
 	return nil
 }
 
