@@ -2,6 +2,7 @@ package onebot
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -29,7 +30,7 @@ const (
 func (a *Account) read(list []segment, self wireID, group wireID, name func(wireID) string) content {
 	var c content
 	var text strings.Builder
-	for _, seg := range list {
+	for _, seg := range withoutCourtesy(list, self) {
 		d := seg.Data
 		switch seg.Type {
 		case "text":
@@ -49,6 +50,15 @@ func (a *Account) read(list []segment, self wireID, group wireID, name func(wire
 		c.media = []bot.Media{{Kind: bot.Other}}
 	}
 	return c
+}
+
+// withoutCourtesy leaves out the mention that QQ's own clients put before an answer, of whom it answers: people did not write it,
+// and a command stands at the beginning.
+func withoutCourtesy(list []segment, self wireID) []segment {
+	if len(list) > 1 && list[0].Type == "reply" && list[1].Type == "at" && wireID(list[1].Data.QQ) != self {
+		list = slices.Delete(slices.Clone(list), 1, 2)
+	}
+	return list
 }
 
 // cmpName takes the name that the service sent along, or else the one that the group has.

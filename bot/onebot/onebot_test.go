@@ -3,6 +3,7 @@ package onebot
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,31 @@ func TestMessages(t *testing.T) {
 		r.server.Tell(r.ming, onebottest.Text("在吗"))
 		if e := r.one(); e.Chat != (bot.Chat{ID: "qq:private:10002", Name: "小明"}) || e.Text != "在吗" {
 			t.Errorf("in private: %+v", e)
+		}
+	})
+}
+
+// QQ's clients mention whom one answers before the answer: /精华 as an answer to a message is still a command.
+func TestAnAnswerBeginsWithWhatWasWritten(t *testing.T) {
+	both(t, func(r *rig) {
+		t := r.t
+		r.in.take()
+		quote := onebottest.Segment{Type: "reply", Data: map[string]any{"id": "7"}}
+		r.server.Say(r.ming, r.group, quote, onebottest.At(r.owner), onebottest.Text(" /精华"))
+		if e := r.one(); e.Text != "/精华" || len(e.Mentions) != 0 || e.Quotes == "" {
+			t.Errorf("heard %+v", e)
+		}
+		r.server.Say(r.ming, r.group, quote, onebottest.At(r.ming), onebottest.Text(" /移出 "), onebottest.At(r.owner))
+		if e := r.one(); strings.TrimSuffix(e.Text, "\u2005") != "/移出 @群主" || len(e.Mentions) != 1 {
+			t.Errorf("heard %+v", e)
+		}
+		r.server.Say(r.ming, r.group, quote, onebottest.At(onebottest.Account), onebottest.Text(" 好"))
+		if e := r.one(); e.Text != "好" || !e.AtMe {
+			t.Errorf("an answer to us: %+v", e)
+		}
+		r.server.Say(r.ming, r.group, onebottest.At(r.owner), onebottest.Text(" 早"))
+		if e := r.one(); e.Text != "@群主\u2005 早" || len(e.Mentions) != 1 {
+			t.Errorf("a mention that was written: %+v", e)
 		}
 	})
 }
