@@ -70,11 +70,39 @@ func TestMissedMessages(t *testing.T) {
 func TestNoHistoryAtFirstContact(t *testing.T) {
 	play(t, true, onebottest.Options{}, Options{}, func(r *rig) {
 		r.server.Drop()
-		r.in.place = nil
 		r.wait(100 * time.Millisecond)
+		r.in.place = nil
 		r.away("从前的话")
 		r.wait(time.Minute)
 		r.expect()
+	})
+}
+
+// A group that was quiet since the first contact can be missed all the same.
+func TestWhatIsMissedAfterAQuietBeginning(t *testing.T) {
+	both(t, func(r *rig) {
+		r.wait(time.Minute)
+		r.server.Drop()
+		r.wait(100 * time.Millisecond)
+		r.away("一")
+		r.wait(2 * time.Minute)
+		r.expect("一")
+	})
+}
+
+// An implementation may keep its connection while its account is away; what it did not hear then is in the history.
+func TestMissedWhileTheAccountWasAway(t *testing.T) {
+	play(t, false, onebottest.Options{Beat: time.Second}, Options{}, func(r *rig) {
+		r.away("一")
+		r.wait(5 * time.Second)
+		r.server.SignOut(true)
+		r.wait(time.Hour)
+		r.away("二")
+		r.wait(time.Minute)
+		r.expect("一")
+		r.server.SignOut(false)
+		r.wait(time.Minute)
+		r.expect("二")
 	})
 }
 

@@ -25,8 +25,7 @@ func (s *session) take(ctx context.Context, f *frame) error {
 	case "request":
 		return s.asks(ctx, f)
 	case "meta_event":
-		s.meta(f)
-		return nil
+		return s.meta(ctx, f)
 	}
 	s.log.Debug("an event of an unknown kind is passed over", zap.String("kind", clip(f.PostType, maxWire)))
 	return nil
@@ -116,19 +115,25 @@ func (s *session) tell(ctx context.Context, e bot.Event, c content) error {
 	return nil
 }
 
-// meta takes in what the implementation says of itself.
-func (s *session) meta(f *frame) {
+// meta takes in what the implementation says of itself. An account that comes back behind a connection that stayed has missed what
+// was written meanwhile.
+func (s *session) meta(ctx context.Context, f *frame) error {
 	if f.MetaType != "heartbeat" {
-		return
+		return nil
 	}
 	s.beat = min(max(0, time.Duration(f.Interval)*time.Millisecond), time.Hour)
 	var status struct{ Online *bool }
 	if unmarshal(f.Status, &status) != nil || status.Online == nil {
-		return
+		return nil
 	}
 	if !*status.Online {
 		s.become(bot.NeedsScan, whySignedOut)
-		return
+		return nil
 	}
+	away := s.State().Name == bot.NeedsScan
 	s.become(bot.Online, whyConnected)
+	if away {
+		return s.catchUp(ctx)
+	}
+	return nil
 }

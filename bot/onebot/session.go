@@ -167,7 +167,9 @@ func (s *session) begin(ctx context.Context) error {
 	if err := s.in.Put(ctx, e); err != nil {
 		return err
 	}
-	if err := s.catchUp(ctx); err != nil {
+	if s.place.Heard == 0 { // first contact: from now on something can be missed
+		s.place.Heard, s.dirty = now.Unix(), true
+	} else if err := s.catchUp(ctx); err != nil {
 		return err
 	}
 	for id, r := range s.rooms {

@@ -63,7 +63,7 @@ func (s *Server) deaf() bool {
 	return s.faults.deaf
 }
 
-// SignOut lets the account behind the implementation be offline, as heartbeats say.
+// SignOut lets the account behind the implementation be offline, as heartbeats say; what is written then is in the history alone.
 func (s *Server) SignOut(out bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -90,7 +90,9 @@ func (s *Server) Tell(who int64, list ...Segment) int64 {
 
 func (s *Server) message(fields map[string]any, who int64, list []Segment) int64 {
 	e := s.compose(fields, who, list)
-	s.tell(e)
+	if s.online() {
+		s.tell(e)
+	}
 	return e["message_id"].(int64)
 }
 
