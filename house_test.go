@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"sixtwenty/bot"
 	"sixtwenty/handlers"
 )
 
@@ -281,8 +282,8 @@ func TestGuidesNameEveryCommand(t *testing.T) {
 		}
 		for _, f := range handlers.All("") {
 			for _, cmd := range f.Commands {
-				if !strings.Contains(string(guide), "`"+cmd.Usage()+"`") {
-					t.Errorf("%s lacks `%s`", name, cmd.Usage())
+				if !strings.Contains(string(guide), "`"+cmd.Usage(bot.ZH)+"`") {
+					t.Errorf("%s lacks `%s`", name, cmd.Usage(bot.ZH))
 				}
 			}
 		}

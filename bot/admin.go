@@ -218,8 +218,20 @@ func (c *Call) Command(name string) (Command, bool) {
 	return *cmd.Command, true
 }
 
-// Usage is how the command is written.
-func (cmd Command) Usage() string { return cmd.usage() }
+// FeatureOf names the feature that a command belongs to, "" where there is no such command.
+func (c *Call) FeatureOf(command string) string {
+	cmd := c.run.bot.commands[foldCommand(command)]
+	if cmd == nil {
+		return ""
+	}
+	return cmd.feature.Name
+}
+
+// Called is what the command goes by in a language.
+func (cmd Command) Called(l Lang) string { return cmd.called(l) }
+
+// Usage is how the command is written in a language.
+func (cmd Command) Usage(l Lang) string { return cmd.usage(l) }
 
 // Status is how the bot is, for /状态 and the console.
 func (c *Call) Status() Status { return c.run.bot.Status() }

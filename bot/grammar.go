@@ -90,10 +90,10 @@ func cutWord(s string) (word, rest string) {
 	return s[:i], strings.TrimSpace(s[i:])
 }
 
-// usage is how the command is written.
-func (cmd *Command) usage() string {
+// usage is how the command is written in a language.
+func (cmd *Command) usage(l Lang) string {
 	if cmd.Args == "" {
-		return "/" + cmd.Name
+		return "/" + cmd.called(l)
 	}
-	return "/" + cmd.Name + " " + cmd.Args
+	return "/" + cmd.called(l) + " " + cmd.Args
 }

@@ -320,7 +320,7 @@ func (r *run) runCommand(ctx context.Context, e *Event, hit called, role Role) (
 	case refused != nil && ok && hit.cmd.exposed(e):
 		run, refused = hit.cmd.Exposed, nil
 	case refused == nil && !ok:
-		refused = Refuse(textUsage, hit.cmd.usage())
+		refused = Refuse(textUsage, hit.cmd.usage(c.group.Language))
 	}
 	if c.group.Without(hit.cmd.feature.Name) {
 		refused = Refuse(textFeatureOff, hit.cmd.called(c.group.Language))
@@ -342,7 +342,7 @@ func (r *run) turnAway(c *Call, why error, args string) ([]string, error) {
 		return nil, err
 	}
 	if stale {
-		why = Refuse(textAgain, c.command.Name)
+		why = Refuse(textAgain, c.command.called(c.group.Language))
 	}
 	if c.Role < c.command.Who {
 		err = r.denied(c, args)
@@ -359,7 +359,11 @@ func (r *run) turnAway(c *Call, why error, args string) ([]string, error) {
 // sure, since people there also write slashes for other reasons.
 func (r *run) unknown(e *Event, word string, role Role) (said []string, taken bool, err error) {
 	if near := r.bot.nearest(word, role); near != nil {
-		said, err = r.answer(e, Refuse(textUnknown, CleanName(word), near.Name), role)
+		group, err := r.groupSettings(e.Chat.ID)
+		if err != nil {
+			return nil, false, err
+		}
+		said, err = r.answer(e, Refuse(textUnknown, CleanName(word), near.called(group.Language)), role)
 		return said, true, err
 	}
 	if e.Chat.Group && e.Kind != Asked && role < Manager {

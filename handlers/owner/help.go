@@ -29,9 +29,9 @@ func help(_ context.Context, c *bot.Call) error {
 		text += c.T(textChapter, c.T(ch.Title))
 		for _, cmd := range ch.Commands {
 			if long {
-				text += c.T(textHelpLine, cmd.Usage(), c.T(cmd.Summary))
+				text += c.T(textHelpLine, cmd.Usage(c.Group().Language), c.T(cmd.Summary))
 			} else {
-				text += " /" + cmd.Name
+				text += " /" + cmd.Called(c.Group().Language)
 			}
 		}
 	}
@@ -47,9 +47,9 @@ func helpOn(c *bot.Call, name string) error {
 	if !ok {
 		return bot.Refuse(textNoHelp, bot.CleanName(name))
 	}
-	text := cmd.Usage() + "\n" + c.T(cmd.Summary)
+	text := cmd.Usage(c.Group().Language) + "\n" + c.T(cmd.Summary)
 	if cmd.Bare {
-		text += c.T(textBare, cmd.Name)
+		text += c.T(textBare, cmd.Called(c.Group().Language))
 	}
 	if len(cmd.Aliases) > 0 {
 		text += c.T(textAlso, strings.Join(cmd.Aliases, "、"))
