@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/text/width"
+
 	"sixtwenty/store"
 )
 
@@ -26,16 +28,22 @@ func DefaultGroupSettings() GroupSettings {
 	return GroupSettings{Language: ZH, Zone: "Asia/Shanghai", DayBegins: 4}
 }
 
+var (
+	textNoLanguage = Text{"没有「%s」这种语言，要写 zh 或 en", "%q is not known; use zh or en"}
+	textNoZone     = Text{"不认识「%s」这个时区，要写 Asia/Shanghai 这样的名字", "%q is not known; use a name such as Asia/Shanghai"}
+	textNoHour     = Text{"%d 不行，要写 0 到 12 的整点", "%d is not an hour from 0 to 12"}
+)
+
 // Check says what is wrong with the settings. Settings of any feature may have such a method.
 func (s GroupSettings) Check() error {
 	if s.Language != ZH && s.Language != EN {
-		return fmt.Errorf("language: %q is not known; use zh or en", s.Language)
+		return BadSetting("language", textNoLanguage, s.Language)
 	}
 	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
-		return fmt.Errorf("zone: %q is not known; use a name such as Asia/Shanghai", s.Zone)
+		return BadSetting("zone", textNoZone, s.Zone)
 	}
 	if s.DayBegins < 0 || s.DayBegins > 12 {
-		return fmt.Errorf("day_begins: %d is not an hour from 0 to 12", s.DayBegins)
+		return BadSetting("day_begins", textNoHour, s.DayBegins)
 	}
 	return nil
 }
@@ -173,7 +181,7 @@ func settable(t reflect.Type) bool {
 }
 
 var (
-	textNoLength = Text{"%q 不是时长，例如 30s、5m、2h", "%q is no length of time such as 30s, 5m or 2h"}
+	textNoLength = Text{"%q 不是时长，例如 30秒、5分钟、2小时", "%q is no length of time such as 30s, 5m or 2h"}
 	textNoSwitch = Text{"%q 不是开关，请写 开 或 关", "%q is no switch; write on or off"}
 	textNoNumber = Text{"%q 不是整数", "%q is no whole number"}
 )
@@ -183,8 +191,8 @@ func setField(to reflect.Value, s string) error {
 	s = strings.TrimSpace(s)
 	switch {
 	case to.Type() == reflect.TypeFor[time.Duration]():
-		d, err := time.ParseDuration(s)
-		if err != nil {
+		d, ok := ReadLength(s)
+		if !ok {
 			return Refuse(textNoLength, s)
 		}
 		to.SetInt(int64(d))
@@ -197,7 +205,7 @@ func setField(to reflect.Value, s string) error {
 		}
 		to.SetBool(on)
 	case to.Kind() == reflect.Int:
-		n, err := strconv.Atoi(s)
+		n, err := strconv.Atoi(width.Fold.String(s))
 		if err != nil {
 			return Refuse(textNoNumber, s)
 		}

@@ -88,11 +88,11 @@ func TestSettings(t *testing.T) {
 		set("f count 十", at+`「f.count」没有改："十" 不是整数`)
 		set("f count 10", at+"「f.count」没有改：count: more than 9")
 		set("f on 也许", at+`「f.on」没有改："也许" 不是开关，请写 开 或 关`)
-		set("f wait 很久", at+`「f.wait」没有改："很久" 不是时长，例如 30s、5m、2h`)
+		set("f wait 很久", at+`「f.wait」没有改："很久" 不是时长，例如 30秒、5分钟、2小时`)
 		set("f place /etc", at+"「f.place」只能在 config.yaml 里改。")
 		set("f nothing 1", at+"没有「f.nothing」这一项设置，发 /设置 看看有哪些。")
 		set("g word 1", at+"没有「g.word」这一项设置，发 /设置 看看有哪些。")
-		set("group zone 火星", at+`「group.zone」没有改：zone: "火星" is not known; use a name such as Asia/Shanghai`)
+		set("group zone 火星", at+`「group.zone」没有改：不认识「火星」这个时区，要写 Asia/Shanghai 这样的名字`)
 		shown(club, changed)
 
 		r.put(says("小明", "/清单"))

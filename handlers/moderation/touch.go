@@ -18,7 +18,7 @@ func touches() []bot.Command {
 	return []bot.Command{
 		{
 			Name: "禁言", Aliases: []string{"mute"}, Args: "<谁> [多久]", Where: bot.InGroup, Who: bot.Manager, Needs: bot.PowerMute,
-			Summary:  bot.Text{ZH: "让人安静一会儿，如 30m、2h；不写是 10 分钟", EN: "silence somebody for a while, such as 30m or 2h; ten minutes if not said"},
+			Summary:  bot.Text{ZH: "让人安静一会儿，如 30分钟、2小时；不写是 10 分钟", EN: "silence somebody for a while, such as 30m or 2h; ten minutes if not said"},
 			Examples: []bot.Example{{Say: "/禁言 @小明 30m", Reply: "…"}},
 			Run:      mute,
 		},
@@ -50,7 +50,7 @@ func touches() []bot.Command {
 }
 
 var (
-	textHowLong = bot.Text{ZH: "时长要写成 30m、2h 这样，最长 30 天。", EN: "Write the time like 30m or 2h, thirty days at most."}
+	textHowLong = bot.Text{ZH: "时长要写成 30分钟、2小时 这样，最长 30 天。", EN: "Write the time like 30m or 2h, thirty days at most."}
 	textMuted   = bot.Text{ZH: "好的，%s 先安静 %s。", EN: "%s is silenced for %s."}
 	textUnmuted = bot.Text{ZH: "好的，%s 可以说话了。", EN: "%s may speak again."}
 	textCarded  = bot.Text{ZH: "好的，改了。", EN: "Changed."}
@@ -62,8 +62,8 @@ var (
 func mute(_ context.Context, c *bot.Call) error {
 	length := 10 * time.Minute
 	if arg := c.Arg("多久"); arg != "" {
-		d, err := time.ParseDuration(arg)
-		if err != nil || d < time.Minute || d > mostMute {
+		d, ok := bot.ReadLength(arg)
+		if !ok || d < time.Minute || d > mostMute {
 			return bot.Refuse(textHowLong)
 		}
 		length = d
