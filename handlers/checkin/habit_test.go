@@ -57,6 +57,8 @@ func TestPlansRestWithTheGroup(t *testing.T) {
 	off := func(s *checkin.Settings) { s.WeekendsOff, s.DaysOff, s.FreezeMost = true, []string{"2026-11-24"}, 0 }
 	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
 		expect(w.T, w.Says("小六", "/打卡项 周 全天"), "…名字请用 1 到 12 个字…")
+		expect(w.T, w.Says("小六", "/打卡项 早读 05：00－08：00　工作日"), "…「早读」：05:00–08:00 周一二三四五…")
+		w.Says("小六", "/打卡项 早读 删")
 		w.Says("小六", "/打卡项 晨读 全天")
 		w.Says("小六", "/打卡项 周末营 周末")
 		w.Says("小六", "/打卡项 天天 周一二三四五六日")

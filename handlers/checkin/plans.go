@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/width"
+
 	"sixtwenty/bot"
 	"sixtwenty/store"
 )
@@ -106,7 +108,7 @@ var (
 
 func setPlan(_ context.Context, c *bot.Call) error {
 	name := c.Arg("名字")
-	switch rules := c.Arg("时间"); {
+	switch rules := width.Fold.String(c.Arg("时间")); { // a Chinese keyboard types 05：00－08：00
 	case name == "":
 		return listPlans(c)
 	case rules == "删" || rules == "remove":

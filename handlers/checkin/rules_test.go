@@ -172,6 +172,14 @@ func TestDaylightSavingAndLeapDays(t *testing.T) {
 	}
 }
 
+// A Chinese keyboard types all of it full width.
+func TestFullWidthTimes(t *testing.T) {
+	s := Defaults()
+	if s.Window = "０5：00－08：00"; s.Check() != nil || s.window() != (window{From: 5 * 60, To: 8 * 60}) {
+		t.Errorf("the window is %v: %v", s.window(), s.Check())
+	}
+}
+
 func TestWindow(t *testing.T) {
 	zone := time.FixedZone("", 8*3600)
 	for _, c := range []struct {

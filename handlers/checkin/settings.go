@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/width"
+
 	"sixtwenty/bot"
 	"sixtwenty/schedules"
 )
@@ -97,7 +99,7 @@ func (s Settings) Check() error {
 	if s.CardEvery < 5*time.Second || s.CardEvery > time.Hour {
 		return bot.BadSetting("card_every", textNotEvery, s.CardEvery)
 	}
-	if s.Window != "" && !clockSpan.MatchString(s.Window) || s.Window != "" && s.window() == (window{}) {
+	if s.Window != "" && !clockSpan.MatchString(width.Fold.String(s.Window)) || s.Window != "" && s.window() == (window{}) {
 		return bot.BadSetting("window", textNotWindow, s.Window)
 	}
 	return s.checkLists()
@@ -134,7 +136,7 @@ func (s Settings) window() window {
 		return window{}
 	}
 	var p plan
-	if !p.read(s.Window) {
+	if !p.read(width.Fold.String(s.Window)) {
 		return window{}
 	}
 	return p.Window

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/width"
+
 	"sixtwenty/bot"
 	"sixtwenty/store"
 )
@@ -241,7 +243,7 @@ func byHand(_ context.Context, c *bot.Call) error {
 	if err != nil {
 		return err
 	}
-	n, err := strconv.Atoi(strings.TrimPrefix(c.Arg("分数"), "+"))
+	n, err := strconv.Atoi(strings.TrimPrefix(width.Fold.String(c.Arg("分数")), "+"))
 	if err != nil || n == 0 || n < -maxByHand || n > maxByHand {
 		return bot.Refuse(textNumber, maxByHand)
 	}

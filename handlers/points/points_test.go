@@ -55,7 +55,7 @@ func TestSpeechIsOffUnlessTheOwnerSaysSo(t *testing.T) {
 // No balance changes without its row: the ledger adds up to the balance, whatever was given and taken.
 func TestTheLedgerBalances(t *testing.T) {
 	bottest.Run(t, options(points.Settings{Speech: 1, SpeechCap: 100}), func(w *bottest.World) {
-		for _, line := range []string{"/加分 @小明 5 帮新人", "/加分 @小明 -8 \n打广告\n两次", "/加分 @阿杰 +3 早起", "/加分 @小明 100001 太多", "/加分 @小明 0 没有"} {
+		for _, line := range []string{"/加分 @小明 5 帮新人", "/加分 @小明 -8 \n打广告\n两次", "/加分 @阿杰 ＋３ 早起", "/加分 @小明 100001 太多", "/加分 @小明 0 没有"} {
 			w.Says("小六", line)
 		}
 		w.Says("小明", "一句话")
