@@ -3,6 +3,7 @@ package checkin
 import (
 	"hash/fnv"
 	"slices"
+	"strings"
 	"time"
 
 	"sixtwenty/bot"
@@ -313,7 +314,7 @@ func theBook(c *bot.Call, name string) (*book, error) {
 			return nil, err
 		}
 		if !ok {
-			return nil, bot.Refuse(textNoPlan, bot.CleanName(name))
+			return nil, noPlan(c, name)
 		}
 	}
 	cal, err := calendarOf(c)
@@ -321,6 +322,22 @@ func theBook(c *bot.Call, name string) (*book, error) {
 		return nil, err
 	}
 	return openBook(c, cal, p, c.Event.At)
+}
+
+// noPlan refuses a name that no check-in has, and says those there are: only managers can ask for the list.
+func noPlan(c *bot.Call, name string) error {
+	list, err := plansOf(c.Tx, c.Event.Chat.ID)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return bot.Refuse(textOneBook, bot.CleanName(name))
+	}
+	names := make([]string, 0, len(list))
+	for _, p := range list {
+		names = append(names, p.Name)
+	}
+	return bot.Refuse(textNoPlan, bot.CleanName(name), strings.Join(names, "、"))
 }
 
 // dayText writes a day as people do.

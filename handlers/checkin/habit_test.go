@@ -58,7 +58,9 @@ func TestPlansRestWithTheGroup(t *testing.T) {
 	bottest.Run(t, with(off), func(w *bottest.World) { // a Saturday
 		expect(w.T, w.Says("小六", "/打卡项 周 全天"), "…名字请用 1 到 12 个字…")
 		expect(w.T, w.Says("小六", "/打卡项 早读 05：00－08：00　工作日"), "…「早读」：05:00–08:00 周一二三四五…")
+		expect(w.T, w.Says("小明", "/打卡榜 随便"), "…没有叫「随便」的打卡项目。有的是：早读。")
 		w.Says("小六", "/打卡项 早读 删")
+		expect(w.T, w.Says("小明", "/证书 随便"), "…没有叫「随便」的打卡项目，直接发「打卡」就好。")
 		w.Says("小六", "/打卡项 晨读 全天")
 		w.Says("小六", "/打卡项 周末营 周末")
 		w.Says("小六", "/打卡项 天天 周一二三四五六日")

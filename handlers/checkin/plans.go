@@ -84,7 +84,8 @@ func planCommand() bot.Command {
 }
 
 var (
-	textNoPlan   = bot.Text{ZH: "这里没有叫「%s」的打卡项目，发 /打卡项 看看有哪些。", EN: "There is no check-in called %s here; /plans lists them."}
+	textNoPlan   = bot.Text{ZH: "这里没有叫「%s」的打卡项目。有的是：%s。", EN: "There is no check-in called %s here. There are: %s."}
+	textOneBook  = bot.Text{ZH: "这里没有叫「%s」的打卡项目，直接发「打卡」就好。", EN: "There is no check-in called %s here; just send “打卡”."}
 	textNoPlans  = bot.Text{ZH: "还没有另外的打卡项目。这样加一个：/打卡项 早读 05:00-08:00 工作日", EN: "No named check-ins yet. Add one: /plans Reading 05:00-08:00 weekdays"}
 	textPlans    = bot.Text{ZH: "打卡项目：", EN: "Named check-ins:"}
 	textPlan     = bot.Text{ZH: "\n「%s」：%s", EN: "\n%s: %s"}
