@@ -66,7 +66,7 @@ func TestPowersAreThoseOfTheChat(t *testing.T) {
 		e.Chat = wide
 		r.put(e)
 		sent, _ := r.svc.sent()
-		if len(sent) != 2 || sent[0].Text != "@小明\u2005好" || sent[1].Text != "@小明\u2005"+"我的账号在这里做不到 /踢。" {
+		if len(sent) != 2 || sent[0].Text != "@小明\u2005好" || sent[1].Text != "@小明\u2005"+"我的账号在这里做不到 /踢：微信里请您在手机上做，QQ 群里请先把我设成群管理员。" {
 			t.Fatalf("sent %+v", sent)
 		}
 		if want := []Mention{{"p/小明", "小明"}}; !slices.Equal(sent[0].Mentions, want) || sent[1].Mentions != nil {

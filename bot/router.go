@@ -107,9 +107,12 @@ var (
 	textInPrivate = Text{"/%s 请私聊我用哦。", "/%s works in a private chat with me."}
 	textNotYou    = Text{"/%s 只有%s能用哦。", "/%s is for the %s only."}
 	textAgain     = Text{"重新扫码登录以后，要再认领一次才能用 /%s：请私聊我发新的认领码。", "After the new sign-in /%s needs a new code: send it to me in private."}
-	textNoPower   = Text{"我的账号在这里做不到 /%s。", "My account cannot do /%s here."}
-	textUsage     = Text{"这样写：%s", "Write it like this: %s"}
-	textFailed    = Text{"出错了，已记录（%s）", "Something went wrong, it is recorded (%s)"}
+	textNoPower   = Text{
+		"我的账号在这里做不到 /%s：微信里请您在手机上做，QQ 群里请先把我设成群管理员。",
+		"My account cannot do /%s here: in WeChat please do it on your phone; in a QQ group make me an administrator first.",
+	}
+	textUsage  = Text{"这样写：%s", "Write it like this: %s"}
+	textFailed = Text{"出错了，已记录（%s）", "Something went wrong, it is recorded (%s)"}
 )
 
 // RoleName says what a role is called.
