@@ -54,3 +54,17 @@ func TestFeaturesGoByTheirCommands(t *testing.T) {
 		}
 	})
 }
+
+// The first thing that people write to a bot is 帮助, without a slash; within a sentence it is a word.
+func TestHelpNeedsNoSlash(t *testing.T) {
+	bottest.Run(t, bottest.Options{Features: []bot.Feature{Feature("")}}, func(w *bottest.World) {
+		for _, say := range []string{"帮助", "菜单", "Help"} {
+			if got := strings.Join(w.Private("小明", say), ""); !strings.Contains(got, "您在这里可以用") {
+				t.Errorf("%s: %q", say, got)
+			}
+		}
+		if got := w.Says("小明", "谢谢大家的帮助"); len(got) != 0 {
+			t.Errorf("heard %q", got)
+		}
+	})
+}

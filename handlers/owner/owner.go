@@ -23,7 +23,7 @@ func Feature(code string) bot.Feature {
 		Summary: bot.Text{ZH: "机器人自己", EN: "the bot itself"},
 		Commands: []bot.Command{
 			{
-				Name: "帮助", Aliases: []string{"help", "菜单", "功能"}, Args: "[指令]",
+				Name: "帮助", Aliases: []string{"help", "菜单", "功能"}, Bare: true, Args: "[指令]",
 				Summary:  bot.Text{ZH: "看看您在这里能做什么", EN: "what you can do here"},
 				Examples: []bot.Example{{Say: "/帮助", Reply: "…打卡…"}, {Say: "/help 打卡", Reply: "…打今天的卡…"}, {Say: "/帮助 全部", Reply: "…看看您在这里能做什么…"}},
 				Run:      help,
