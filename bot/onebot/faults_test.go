@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"sixtwenty/bot"
 	"sixtwenty/bot/onebot/onebottest"
 )
@@ -296,6 +298,27 @@ func TestAPeerThatDialsAgain(t *testing.T) {
 		r.stop()
 		r.server.Drop()
 		<-second
+	})
+}
+
+// Of several accounts on one port, one that does not say which it is cannot push out the one that did.
+func TestANamelessPeerTakesNoPlace(t *testing.T) {
+	play(t, true, onebottest.Options{}, Options{SelfID: "10000"}, func(r *rig) {
+		t := r.t
+		client := &http.Client{Transport: &http.Transport{DialContext: r.net.Dial, DisableKeepAlives: true}}
+		conn, resp, err := websocket.Dial(t.Context(), "ws://bot/", &websocket.DialOptions{HTTPClient: client})
+		if err == nil {
+			_ = conn.CloseNow()
+		}
+		if resp == nil || resp.StatusCode != http.StatusForbidden {
+			t.Errorf("a nameless peer is answered %+v, %v", resp, err)
+		}
+		r.away("一")
+		r.settle()
+		r.expect("一")
+		if !r.account.State().Reached {
+			t.Error("the account is gone")
+		}
 	})
 }
 

@@ -99,8 +99,11 @@ func (s *listener) refuse(r *http.Request, self wireID) (status int, why string)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if self != "" && s.self != "" && self != s.self {
+	switch {
+	case self != "" && s.self != "" && self != s.self:
 		return http.StatusForbidden, "another account is served here"
+	case self == "" && s.last != nil && s.last.self != "" && s.last.over() == nil: // it could be anybody's, and would end the one that is there
+		return http.StatusForbidden, "say the account in X-Self-ID: another connection did"
 	}
 	return 0, ""
 }
