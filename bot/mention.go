@@ -34,6 +34,14 @@ func (c *Call) Mention(m Member) string {
 	return at.String()
 }
 
+// cutAt takes the @ off a name. It may be the full-width one of a Chinese keyboard.
+func cutAt(name string) (string, bool) {
+	if rest, ok := strings.CutPrefix(name, "＠"); ok {
+		return rest, true
+	}
+	return strings.CutPrefix(name, "@")
+}
+
 // mentionsIn are those mentions of this call that stand in a text.
 func (c *Call) mentionsIn(text string) (list []Mention) {
 	for _, m := range c.mentions {
@@ -54,7 +62,8 @@ func (c *Call) Find(name string) ([]Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	want := foldName(strings.TrimPrefix(name, "@"))
+	want, _ := cutAt(name)
+	want = foldName(want)
 	var found []Member
 	for _, m := range list {
 		if goesBy(m, want) {
@@ -79,7 +88,9 @@ func (c *Call) One(name string) (Member, error) {
 	if err != nil {
 		return Member{}, err
 	}
-	many, shown := textManyAre, CleanName(strings.TrimPrefix(name, "@"))
+	many := textManyAre
+	shown, _ := cutAt(name)
+	shown = CleanName(shown)
 	if c.Powers().Mention {
 		many = textMentionOne
 	}
@@ -95,7 +106,7 @@ func (c *Call) One(name string) (Member, error) {
 
 // mentioned gives those whom the event mentions by this name.
 func (c *Call) mentioned(name string) (found []Member, err error) {
-	name, ok := strings.CutPrefix(name, "@")
+	name, ok := cutAt(name)
 	if !ok {
 		return nil, nil
 	}

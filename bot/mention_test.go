@@ -46,6 +46,15 @@ func TestAMentionMeansOnePerson(t *testing.T) {
 	})
 }
 
+// A Chinese keyboard types ＠小红.
+func TestAFullWidthMention(t *testing.T) {
+	play(t, Options{Features: []Feature{finder()}}, func(r *rig) {
+		r.put(Event{Kind: Listed, Chat: club, Roster: []Member{member("小明"), member("小红")}})
+		r.put(says("小明", "／找　＠小红"))
+		r.expect(club, "@小明\u2005p/小红 ")
+	})
+}
+
 // local has a power in one group only.
 type local struct{ *service }
 
