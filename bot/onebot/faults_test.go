@@ -301,6 +301,20 @@ func TestAPeerThatDialsAgain(t *testing.T) {
 	})
 }
 
+// A second answer to one request is nobody's: it is not taken for that of the next.
+func TestAPeerThatAnswersTwice(t *testing.T) {
+	play(t, false, onebottest.Options{Twice: true}, Options{}, func(r *rig) {
+		t := r.t
+		for i := range 5 {
+			receipt, err := r.do(bot.Effect{Kind: bot.Say, Text: fmt.Sprint(i)})
+			list := r.server.Sent()
+			if err != nil || len(list) != i+1 || receipt.Sent != fmt.Sprint(list[i].ID) {
+				t.Errorf("the receipt says %q, %v; sent %+v", receipt.Sent, err, list)
+			}
+		}
+	})
+}
+
 // Of several accounts on one port, one that does not say which it is cannot push out the one that did.
 func TestANamelessPeerTakesNoPlace(t *testing.T) {
 	play(t, true, onebottest.Options{}, Options{SelfID: "10000"}, func(r *rig) {

@@ -25,6 +25,8 @@ type Options struct {
 	Beat time.Duration
 	// NoVoice, NoImage: it says that it cannot send them.
 	NoVoice, NoImage bool
+	// Twice: every request is answered twice.
+	Twice bool
 	// Self: what the account itself sends is told back, as some implementations can be set to.
 	Self bool
 	// Now is the service's time; time.Now where nil.
@@ -128,6 +130,9 @@ func (s *Server) serve(conn *websocket.Conn) {
 		}
 		if answer := s.answer(data); answer != nil {
 			s.write(conn, answer)
+			if s.opts.Twice {
+				s.write(conn, answer)
+			}
 		}
 	}
 }
