@@ -20,7 +20,7 @@ const (
 
 var (
 	textSum = bot.Text{
-		ZH: "%s欢迎！请在%s内回答：%d + %d = ？答对就留下，不答会被请出去（防广告，见谅）。",
+		ZH: "%s欢迎！请在 %s内回答：%d + %d = ？答对就留下，不答会被请出去（防广告，见谅）。",
 		EN: "%sWelcome! Within %s please answer: %d + %d = ? Without an answer you will be removed (because of adverts, sorry).",
 	}
 	textRight = bot.Text{ZH: "%s答对了，留下吧！", EN: "%sRight, stay with us!"}
