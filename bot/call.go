@@ -221,5 +221,5 @@ func sprintf(format string, args []any) string {
 	if len(args) == 0 {
 		return format
 	}
-	return fmt.Sprintf(format, args...)
+	return fmt.Sprintf(singular(format, args), args...)
 }
