@@ -53,7 +53,7 @@ var (
 	textDuelWon  = bot.Text{ZH: "⚔️ 对决结束：%s %d 天，%s %d 天，%s 赢了！", EN: "⚔️ The duel is over: %s %d days, %s %d days. %s wins!"}
 	textDuelEven = bot.Text{ZH: "⚔️ 对决结束：%s 和 %s 都是 %d 天，不分高下！", EN: "⚔️ The duel is over: %s and %s were both there on %d days. A draw!"}
 	textNoDare   = bot.Text{ZH: "现在没有人向您挑战。", EN: "Nobody has dared you."}
-	textInDuel   = bot.Text{ZH: "%s 已经在对决里了，一次只能一场。", EN: "%s is in a duel already; one at a time."}
+	textInDuel   = bot.Text{ZH: "%s 已经在对决里了，一次只能一场。自己的发 /对决 看，发「/对决 认输」结束。", EN: "%s is in a duel already; one at a time. /duel shows yours, /duel quit ends it."}
 	textDuelDays = bot.Text{ZH: "天数请写 1 到 %d。", EN: "Write 1 to %d days."}
 	textSelfDuel = bot.Text{ZH: "和自己比，天天都是平手～换一位群友吧。", EN: "Against yourself it is always a draw. Choose somebody else."}
 	textGaveIn   = bot.Text{ZH: "好的，%s 和 %s 的对决到此为止。", EN: "The duel of %s and %s ends here."}

@@ -200,7 +200,7 @@ func TestInvitationsHoldForTheDay(t *testing.T) {
 		w.Says("小明", "/结伴 @阿杰 @苏苏")
 		w.Says("小明", "/对决 @阿杰")
 		expect(w.T, w.Says("苏苏", "/结伴 @群主"), "…已经在结伴了…")
-		expect(w.T, w.Says("苏苏", "/对决 @阿杰"), "…已经在对决里了…")
+		expect(w.T, w.Says("苏苏", "/对决 @阿杰"), "…已经在对决里了…/对决 认输…")
 		w.Wind(24 * time.Hour)
 		expect(w.T, w.Says("阿杰", "/结伴 同意"), "…没有人邀请您…")
 		expect(w.T, w.Says("阿杰", "/对决 应战"), "…没有人向您挑战…")

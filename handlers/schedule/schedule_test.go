@@ -84,7 +84,7 @@ func TestChanging(t *testing.T) {
 
 func TestAskedForContent(t *testing.T) {
 	run(t, func(w *bottest.World) {
-		hears(t, w.Private("群主", "/定时 明天 9点 给:全部"), "2026年11月22日 9:00发什么？…")
+		hears(t, w.Private("群主", "/定时 明天 9点 给:全部"), "2026年11月22日 9:00 发什么？…")
 		hears(t, w.Gives("群主", bot.Media{Kind: bot.Image, Name: "海报.png"}, []byte("png")), "好的，定时 1：2026年11月22日 9:00，发 海报.png，发到全部群…")
 		hears(t, w.Says("群主", "/定时 每周日 9:00"), "…发什么？…")
 		hears(t, w.Says("小明", "别管我"))

@@ -16,7 +16,7 @@ var (
 	textMade     = bot.Text{ZH: "好的，定时 %d：%s，%s，%s。接下来：%s（%s）。", EN: "Done. Schedule %d: %s, %s, %s. Next: %s (%s)."}
 	textNever    = bot.Text{ZH: "「%s」之后再也没有这样的时候了：看看「到」的日子，或者换个时间。", EN: "“%s” never comes again: look at its last day, or choose another time."}
 	textOver     = bot.Text{ZH: "没有了", EN: "none"}
-	textAsk      = bot.Text{ZH: "%s发什么？直接把文字、图片、文件或语音发过来（五分钟内）。", EN: "What is to be sent (%s)? Send the text, picture, file or voice within five minutes."}
+	textAsk      = bot.Text{ZH: "%s 发什么？直接把文字、图片、文件或语音发过来（五分钟内）。", EN: "What is to be sent (%s)? Send the text, picture, file or voice within five minutes."}
 	textHere     = bot.Text{ZH: "发到这里", EN: "here"}
 	textAll      = bot.Text{ZH: "发到全部群", EN: "to all groups"}
 	textSome     = bot.Text{ZH: "发到 %d 个群", EN: "to %d groups"}
