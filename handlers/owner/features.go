@@ -44,15 +44,13 @@ func features(_ context.Context, c *bot.Call) error {
 		return bot.Refuse(textNoFeature, bot.CleanName(name))
 	}
 	var rest []string
-	known := false
 	for _, f := range all {
-		known = known || f.Name == name
 		if !f.On && f.Name != name {
 			rest = append(rest, f.Name)
 		}
 	}
 	done := textIsOn
-	if off || !known { // a name that is none's is refused with those that are
+	if off {
 		rest, done = append(rest, name), textIsOff
 	}
 	value := strings.Join(rest, "、")
