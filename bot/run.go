@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -379,7 +380,8 @@ func (r *run) watchers(ctx context.Context, e *Event, role Role) error {
 		if err := r.renew(c, w.feature, e, role); err != nil {
 			return err
 		}
-		if c.group.Without(w.feature.Name) {
+		own := strings.HasPrefix(string(e.Kind), w.feature.Name+".") // a work that it began before, and others may wait for too
+		if c.group.Without(w.feature.Name) && !own {
 			continue
 		}
 		if _, err := r.call(ctx, w.run, c); err != nil {

@@ -257,6 +257,19 @@ func TestAWorkOutlivesItsGroup(t *testing.T) {
 	})
 }
 
+// What a feature began before it was switched off in one group comes back: other groups wait for it too.
+func TestAWorkOfAFeatureThatIsOffByThen(t *testing.T) {
+	b := &bench{work: func(context.Context, Work) (any, error) { time.Sleep(time.Minute); return "成了", nil }}
+	play(t, Options{Features: []Feature{b.feature(), switches()}}, func(r *rig) {
+		r.put(says("小明", "/做 a 饼"))
+		r.put(says("小明", "/关 f"))
+		r.wind(time.Minute)
+		if n := r.tally("made"); n != 1 {
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
 func TestAWorkKeepsAndFetches(t *testing.T) {
 	b := &bench{work: func(ctx context.Context, w Work) (any, error) {
 		media, err := w.Fetch(ctx, Media{Ref: "bytes of a voice"})
