@@ -6,6 +6,7 @@ package moderation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"sixtwenty/bot"
@@ -64,7 +65,7 @@ func Feature() bot.Feature {
 			{On: "guard.strike", Summary: bot.Text{ZH: "违规多了，问要不要移出", EN: "asks about removing who has many strikes"}, Run: struck},
 			{On: bot.Joined, Summary: bot.Text{ZH: "考一考新人", EN: "asks newcomers a sum"}, Run: joined},
 			{On: bot.Message, Summary: bot.Text{ZH: "看新人的回答", EN: "hears the newcomers' answers"}, Run: heard},
-			{On: bot.Left, Summary: bot.Text{ZH: "走了的不用再管", EN: "forgets who left"}, Run: gone},
+			{On: bot.Left, Summary: bot.Text{ZH: "走了的不用再管；自己被移出就告诉机主", EN: "forgets who left, and tells the owner when it is the bot"}, Run: gone},
 		},
 		Timers: map[string]bot.Run{gateTimer: late},
 		Forget: forget,
@@ -99,7 +100,17 @@ func gone(_ context.Context, c *bot.Call) error {
 			return err
 		}
 	}
-	return nil
+	me, err := bot.Me(c.Tx)
+	if err != nil || me == "" || !slices.Contains(c.Event.People, me) {
+		return err
+	}
+	return c.TellOwners(textOut, bot.CleanName(c.Event.Chat.Name))
+}
+
+// textOut is told where the service says that the account itself was sent away.
+var textOut = bot.Text{
+	ZH: "我被移出了「%s」，在那里发不了话了。记录都留着，请我回去就接着来。",
+	EN: "I was removed from “%s” and can say nothing there. The records stay: invite me again and we go on.",
 }
 
 func drop(c *bot.Call, chat bot.ChatID, who bot.PersonID) error {

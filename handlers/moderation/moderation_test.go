@@ -12,6 +12,7 @@ import (
 	"sixtwenty/bot/bottest"
 	"sixtwenty/handlers/moderation"
 	"sixtwenty/handlers/owner"
+	"sixtwenty/store"
 )
 
 // rule strikes whoever is named, as another feature does.
@@ -93,6 +94,20 @@ func TestAMentionIsRemoved(t *testing.T) {
 		}
 		expect(t, say("/移出 @小明\u2005"), "要把 小明 移出群吗？…")
 		expect(t, say("/确认移出 @小明\u2005"), "好的，移出 小明。", "[移出] 阿杰")
+	})
+}
+
+// Whoever sends the bot away does not tell its owner.
+func TestTheOwnerHearsThatTheBotIsOut(t *testing.T) {
+	run(t, moderation.Settings{}, admin, func(w *bottest.World) {
+		w.Put(bot.Event{Kind: bot.Left, Chat: w.Group(), People: []bot.PersonID{w.Person("阿杰")}})
+		expect(t, w.HeardBy("群主"))
+		var me bot.PersonID
+		if err := w.DB().View(t.Context(), func(r store.Reader) (err error) { me, err = bot.Me(r); return err }); err != nil || me == "" {
+			t.Fatal(me, err)
+		}
+		w.Put(bot.Event{Kind: bot.Left, Chat: w.Group(), People: []bot.PersonID{me}})
+		expect(t, w.HeardBy("群主"), "我被移出了「六点二十读书会」…请我回去…")
 	})
 }
 
