@@ -29,8 +29,8 @@ func DefaultGroupSettings() GroupSettings {
 }
 
 var (
-	textNoLanguage = Text{"没有「%s」这种语言，要写 zh 或 en", "%q is not known; use zh or en"}
-	textNoZone     = Text{"不认识「%s」这个时区，要写 Asia/Shanghai 这样的名字", "%q is not known; use a name such as Asia/Shanghai"}
+	textNoLanguage = Text{"没有 %q 这种语言，要写 zh 或 en", "%q is not known; use zh or en"}
+	textNoZone     = Text{"不认识 %q 这个时区，要写 Asia/Shanghai 这样的名字", "%q is not known; use a name such as Asia/Shanghai"}
 	textNoHour     = Text{"%d 不行，要写 0 到 12 的整点", "%d is not an hour from 0 to 12"}
 )
 

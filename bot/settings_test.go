@@ -92,7 +92,7 @@ func TestSettings(t *testing.T) {
 		set("f place /etc", at+"「f.place」只能在 config.yaml 里改。")
 		set("f nothing 1", at+"没有「f.nothing」这一项设置，发 /设置 看看有哪些。")
 		set("g word 1", at+"没有「g.word」这一项设置，发 /设置 看看有哪些。")
-		set("group zone 火星", at+`「group.zone」没有改：不认识「火星」这个时区，要写 Asia/Shanghai 这样的名字`)
+		set("group zone 火星", at+`「group.zone」没有改：不认识 "火星" 这个时区，要写 Asia/Shanghai 这样的名字`)
 		shown(club, changed)
 
 		r.put(says("小明", "/清单"))
