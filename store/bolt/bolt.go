@@ -95,6 +95,9 @@ func (db *DB) Close() error {
 		return errors.Join(unlock(db.file), db.file.Close())
 	}
 	err := db.leave()
+	if db.stuck { // since a moment ago
+		return errors.Join(err, unlock(db.file), db.file.Close())
+	}
 	if err := db.bolt.Close(); err != nil {
 		return db.named(err)
 	}
