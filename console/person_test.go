@@ -107,6 +107,9 @@ func TestNotesAreOfThoseWhoManage(t *testing.T) {
 		if got := s.Says("小六", "/备注 @小明 第二十一条"); len(got) != 1 || !strings.Contains(got[0], "最多记 20 条") {
 			t.Errorf("the twenty-first: %q", got)
 		}
+		if got := s.Says("小六", "/备注 @阿杰 删 1"); len(got) != 1 || !strings.Contains(got[0], "没有第 1 条") {
+			t.Errorf("the note on somebody else: %q", got)
+		}
 		if got := s.Says("小六", "/备注 @小明 删 99"); len(got) != 1 || !strings.Contains(got[0], "没有第 99 条") {
 			t.Errorf("none of that number: %q", got)
 		}

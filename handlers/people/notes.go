@@ -66,7 +66,7 @@ func write(_ context.Context, c *bot.Call) error {
 	case text == "":
 		return read(c, m)
 	case word == "删" || strings.EqualFold(word, "remove"):
-		return dropNumber(c, strings.TrimSpace(number))
+		return dropNumber(c, m.Person, strings.TrimSpace(number))
 	}
 	n := note{Text: text, Tags: tagsOf(text), By: c.Event.From.Person, At: c.Now}
 	if len([]rune(text)) > maxNote || slices.ContainsFunc(n.Tags, func(t string) bool { return len([]rune(t)) > maxTag }) {
@@ -133,7 +133,7 @@ func notesHere(c *bot.Call, id bot.PersonID) ([]kept, error) {
 }
 
 // dropNumber removes a note of this group; the console, which asks in any, removes one of any.
-func dropNumber(c *bot.Call, number string) error {
+func dropNumber(c *bot.Call, of bot.PersonID, number string) error {
 	seq, err := strconv.ParseUint(number, 10, 63)
 	if err != nil {
 		return bot.Refuse(textNoNote, bot.CleanName(number))
@@ -142,7 +142,11 @@ func dropNumber(c *bot.Call, number string) error {
 	if err != nil {
 		return err
 	}
-	if !ok || place.Chat != c.Event.Chat.ID && c.Event.Kind != bot.Asked {
+	p, err := bot.PersonOf(c.Tx, of)
+	if err != nil {
+		return err
+	}
+	if !ok || !slices.Contains(p.Identities, place.Who) || place.Chat != c.Event.Chat.ID && c.Event.Kind != bot.Asked {
 		return bot.Refuse(textNoNote, number)
 	}
 	c.Reply(textDropped, seq)
